@@ -1,0 +1,111 @@
+"""One small interface over what is compared: core, pyzmq, pynng.
+
+`core` and `zmq` share their names, so that the same lines of a program drive either.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from benchmarks.child import Settings
+
+MODULES = {"babelmq": "core", "pyzmq": "zmq", "pynng": "pynng", "plain": "socket"}
+
+
+def installed(implementation: str) -> bool:
+    """Tell whether the implementation can be imported here."""
+    return importlib.util.find_spec(MODULES[implementation]) is not None
+
+
+def load(implementation: str) -> Any:
+    """Import the module behind an implementation's name."""
+    return importlib.import_module(MODULES[implementation])
+
+
+def load_asyncio(implementation: str) -> Any:
+    """Import the asyncio face: `core.asyncio` or `zmq.asyncio`."""
+    return importlib.import_module(f"{MODULES[implementation]}.asyncio")
+
+
+def wildcard(settings: Settings) -> str:
+    """Return the address that the binding side asks for: a free port, a fresh path, a name."""
+    if settings.transport == "tcp":
+        port = "0" if settings.implementation == "pynng" else "*"
+        return f"tcp://127.0.0.1:{port}"
+    if settings.transport == "ipc":
+        return f"ipc://{settings.directory}/{settings.implementation}"
+    return "inproc://benchmark"
+
+
+class Link(Protocol):
+    """A socket that is bound or connected, whatever library it comes from."""
+
+    endpoint: str
+    send: Callable[[bytes], object]
+    recv: Callable[[], bytes]
+
+    def close(self) -> None:
+        """Close the socket and what belongs to it."""
+
+
+class ZmqLink:
+    """A socket of `core` or pyzmq, default options."""
+
+    def __init__(self, settings: Settings, pattern: str, *, bind: bool, context: Any = None):
+        module = load(settings.implementation)
+        self.context = context or module.Context()
+        self.socket = self.context.socket(getattr(module, pattern))
+        if bind:
+            self.socket.bind(wildcard(settings))
+        else:
+            self.socket.connect(settings.endpoint)
+        self.endpoint: str = self.socket.getsockopt_string(module.LAST_ENDPOINT)
+        self.send: Callable[[bytes], object] = self.socket.send
+        self.recv: Callable[[], bytes] = self.socket.recv
+
+    def close(self) -> None:
+        """Drop what is unsent and close."""
+        self.socket.close(0)
+
+
+class NngLink:
+    """A socket of pynng."""
+
+    def __init__(self, settings: Settings, pattern: str, *, bind: bool):
+        module = load("pynng")
+        self.socket = getattr(module, f"{pattern.capitalize()}0")()
+        if bind:
+            listener = self.socket.listen(wildcard(settings))
+            self.endpoint = _nng_endpoint(settings, listener)
+        else:
+            self.socket.dial(settings.endpoint, block=True)
+            self.endpoint = settings.endpoint
+        self.send: Callable[[bytes], object] = self.socket.send
+        self.recv: Callable[[], bytes] = self.socket.recv
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.socket.close()
+
+
+def _nng_endpoint(settings: Settings, listener: Any) -> str:
+    if settings.transport == "tcp":
+        return f"tcp://{listener.local_address}"
+    return wildcard(settings)
+
+
+def open_link(settings: Settings, pattern: str, *, bind: bool, context: Any = None) -> Link:
+    """Open a socket of `pattern` ("PUSH", …) and bind it or connect it to the endpoint."""
+    if settings.implementation == "pynng":
+        return NngLink(settings, pattern, bind=bind)
+    return ZmqLink(settings, pattern, bind=bind, context=context)
+
+
+def shared_context(settings: Settings) -> Any:
+    """Return a context for two threads of one process; pynng needs none."""
+    if settings.implementation == "pynng":
+        return None
+    return load(settings.implementation).Context()

@@ -1,0 +1,1 @@
+"""The programs under measurement: each role of each case is a fresh process that runs one."""
