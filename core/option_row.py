@@ -1,0 +1,143 @@
+"""What one option is: a row of the option tables, and the check of a value against its row."""
+
+from dataclasses import dataclass
+from enum import Enum
+from errno import EINVAL, ENOTSUP
+
+from core.enums import ContextOption, SocketOption, SocketType
+from core.errors import ZMQError
+
+INT_MAX = 2**31 - 1
+INT64_MAX = 2**63 - 1
+
+OptionValue = int | bytes
+
+
+class Kind(Enum):
+    """The C type behind a value. Booleans travel as int, as in libzmq: 0 or 1."""
+
+    BOOL = "boolean"
+    INT = "int"
+    INT64 = "int64"
+    BYTES = "bytes"
+
+
+class Access(Enum):
+    """Whether an option can be read, written, or both."""
+
+    READ_WRITE = "read and write"
+    READ_ONLY = "read-only"
+    WRITE_ONLY = "write-only"
+
+
+class Effect(Enum):
+    """When a changed value begins to count."""
+
+    AT_ONCE = "at once"
+    NEXT_ENDPOINT = "at the next bind or connect"
+    NEXT_SOCKET = "for sockets made afterwards"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option: its facts, and where `OptionValues` keeps its value."""
+
+    number: SocketOption | ContextOption
+    #: libzmq name without the ZMQ_ prefix
+    name: str
+    kind: Kind
+    #: the libzmq default, unless `default_reason` says why not; None: there is nothing to tell
+    default: OptionValue | None
+    #: smallest and largest value; for BYTES the shortest and longest length
+    minimum: int = 0
+    maximum: int = INT_MAX
+    unit: str = ""
+    access: Access = Access.READ_WRITE
+    #: who makes use of it; empty: every type
+    socket_types: frozenset[SocketType] = frozenset()
+    #: whether libzmq refuses the option on all other types (it ignores some silently)
+    only_these_types: bool = False
+    effect: Effect = Effect.NEXT_ENDPOINT
+    #: values are rounded down to a multiple of this
+    step: int = 1
+    #: attribute of the values object; "": not stored, the socket itself knows the answer
+    attribute: str = ""
+    doc: str
+    #: why this release cannot do it; "": it can
+    unsupported: str = ""
+    #: why the default differs from libzmq's
+    default_reason: str = ""
+
+    def allowed(self) -> str:
+        """Describe the allowed values, for error messages: ``"-1 or more (ms)"``."""
+        unit = f" ({self.unit})" if self.unit else ""
+        if self.kind is Kind.BYTES:
+            return f"{self.minimum} to {self.maximum} bytes long"
+        if self.maximum >= INT_MAX:
+            return f"{self.minimum} or more{unit}"
+        return f"{self.minimum} to {self.maximum}{unit}"
+
+
+def refuse(option: Option, why: str, errno: int = EINVAL) -> ZMQError:
+    """Make the error of a refused option: its name comes first, then why."""
+    return ZMQError(errno, f"option {option.name} {why}")
+
+
+def check_write(option: Option, value: object, socket_type: SocketType | None) -> OptionValue:
+    """Return ``value`` as it is to be stored.
+
+    :raises TypeError: the value has the wrong type (str included: encode it, or use set_string)
+    :raises ZMQError: EINVAL for a value out of range, a read-only option or a wrong socket type;
+        ENOTSUP for an option that this release does not have
+    """
+    if option.access is Access.READ_ONLY:
+        raise refuse(option, "is read-only")
+    _check_type_of_socket(option, socket_type)
+    checked = _checked_value(option, value)
+    if option.unsupported and checked != option.default:
+        raise _unsupported(option)
+    return checked
+
+
+def check_read(option: Option, socket_type: SocketType | None) -> None:
+    """Raise unless ``option`` can be read.
+
+    :raises ZMQError: EINVAL for a write-only option or a wrong socket type, ENOTSUP for an option
+        that this release does not have and whose default would mean nothing
+    """
+    if option.access is Access.WRITE_ONLY:
+        raise refuse(option, "is write-only")
+    _check_type_of_socket(option, socket_type)
+    if option.unsupported and option.default is None:
+        raise _unsupported(option)
+
+
+def _check_type_of_socket(option: Option, socket_type: SocketType | None) -> None:
+    if option.only_these_types and socket_type not in option.socket_types:
+        owners = ", ".join(sorted(kind.name for kind in option.socket_types))
+        mine = "this object" if socket_type is None else f"a {socket_type.name} socket"
+        raise refuse(option, f"belongs to {owners} sockets, not to {mine}")
+
+
+def _unsupported(option: Option) -> ZMQError:
+    return refuse(option, f"is not supported: {option.unsupported}", ENOTSUP)
+
+
+def _checked_value(option: Option, value: object) -> OptionValue:
+    if isinstance(value, str):
+        raise TypeError(f"option {option.name}: unicode not allowed, encode it or use set_string")
+    if option.kind is Kind.BYTES:
+        return _checked_bytes(option, value)
+    if not isinstance(value, int):
+        raise TypeError(f"option {option.name}: expected int, got: {value!r}")
+    if not option.minimum <= value <= option.maximum:
+        raise refuse(option, f"must be {option.allowed()}, not {value}")
+    return value - value % option.step if option.kind is not Kind.BOOL else value != 0
+
+
+def _checked_bytes(option: Option, value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise TypeError(f"option {option.name}: expected bytes, got: {value!r}")
+    if not option.minimum <= len(value) <= option.maximum:
+        raise refuse(option, f"must be {option.allowed()}, not {len(value)}")
+    return value

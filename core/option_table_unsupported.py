@@ -1,0 +1,170 @@
+"""libzmq's socket options that this release does not have, each with the reason it is refused.
+
+Setting one of them to the default is allowed, because that asks for what happens anyway; any other
+value is refused with ENOTSUP, so that no program runs on with a setting that nobody obeys.
+"""
+
+from core.enums import SocketOption
+from core.option_row import INT_MAX, Access, Kind, Option
+
+_O = SocketOption
+_BOOL, _INT, _INT64, _BYTES = Kind.BOOL, Kind.INT, Kind.INT64, Kind.BYTES
+
+_Fact = tuple[SocketOption, Kind, int | bytes | None, str]
+
+
+def _refused(reason: str, *facts: _Fact) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            number=number,
+            name=number.name,
+            kind=kind,
+            default=default,
+            minimum=0 if kind is _BYTES else -INT_MAX - 1,
+            access=Access.READ_WRITE,
+            doc=doc,
+            unsupported=reason,
+        )
+        for number, kind, default, doc in facts
+    )
+
+
+_SECURITY = (
+    *_refused(
+        "the PLAIN mechanism is not built yet, connections use NULL",
+        (_O.PLAIN_SERVER, _BOOL, 0, "Check user names and passwords of clients."),
+        (_O.PLAIN_USERNAME, _BYTES, b"", "User name to present to a PLAIN server."),
+        (_O.PLAIN_PASSWORD, _BYTES, b"", "Password to present to a PLAIN server."),
+    ),
+    *_refused(
+        "the CURVE mechanism is not built yet, connections use NULL",
+        (_O.CURVE_SERVER, _BOOL, 0, "Play the server's part in CURVE handshakes."),
+        (_O.CURVE_PUBLICKEY, _BYTES, None, "Own long-term public key."),
+        (_O.CURVE_SECRETKEY, _BYTES, None, "Own long-term secret key."),
+        (_O.CURVE_SERVERKEY, _BYTES, None, "Public key of the server to connect to."),
+    ),
+    *_refused(
+        "the GSSAPI mechanism is not offered, connections use NULL",
+        (_O.GSSAPI_SERVER, _BOOL, 0, "Play the server's part in GSSAPI handshakes."),
+        (_O.GSSAPI_PRINCIPAL, _BYTES, b"", "Own Kerberos principal."),
+        (_O.GSSAPI_SERVICE_PRINCIPAL, _BYTES, b"", "Principal of the service to connect to."),
+        (_O.GSSAPI_PLAINTEXT, _BOOL, 0, "Authenticate, but do not encrypt."),
+        (_O.GSSAPI_PRINCIPAL_NAMETYPE, _INT, 0, "Name type of GSSAPI_PRINCIPAL."),
+        (_O.GSSAPI_SERVICE_PRINCIPAL_NAMETYPE, _INT, 0, "Name type of the service principal."),
+    ),
+    *_refused(
+        "authentication by a ZAP handler (RFC 27) is not built yet",
+        (_O.ZAP_DOMAIN, _BYTES, b"", "Domain that ZAP requests carry."),
+        (_O.ZAP_ENFORCE_DOMAIN, _BOOL, 0, "Refuse NULL connections without a ZAP domain."),
+    ),
+    *_refused(
+        "peers are not filtered; bind to a narrower address, or restrict the ipc directory",
+        (_O.TCP_ACCEPT_FILTER, _BYTES, None, "Networks that may connect."),
+        (_O.IPC_FILTER_PID, _INT, None, "Processes that may connect."),
+        (_O.IPC_FILTER_UID, _INT, None, "Users that may connect."),
+        (_O.IPC_FILTER_GID, _INT, None, "Groups that may connect."),
+    ),
+)
+
+_TRANSPORTS = (
+    *_refused(
+        "there is no multicast transport yet",
+        (_O.RATE, _INT, 100, "Multicast rate in kbit/s."),
+        (_O.RECOVERY_IVL, _INT, 10000, "How long lost multicast data can be asked for, in ms."),
+        (_O.MULTICAST_HOPS, _INT, 1, "Time-to-live of multicast packets."),
+        (_O.MULTICAST_MAXTPDU, _INT, 1500, "Largest multicast packet, in bytes."),
+        (_O.MULTICAST_LOOP, _BOOL, 1, "Receive own multicast packets."),
+    ),
+    *_refused(
+        "there is no NORM transport",
+        (_O.NORM_MODE, _INT, 1, "Congestion control (see NormMode)."),
+        (_O.NORM_UNICAST_NACK, _BOOL, 0, "Send repair requests by unicast."),
+        (_O.NORM_BUFFER_SIZE, _INT, 2048, "Buffer of one stream, in kB."),
+        (_O.NORM_SEGMENT_SIZE, _INT, 1400, "Payload of one packet, in bytes."),
+        (_O.NORM_BLOCK_SIZE, _INT, 16, "Segments in one coding block."),
+        (_O.NORM_NUM_PARITY, _INT, 4, "Parity segments computed for one block."),
+        (_O.NORM_NUM_AUTOPARITY, _INT, 0, "Parity segments sent without being asked for."),
+        (_O.NORM_PUSH, _BOOL, 0, "Prefer new data to old when buffers are full."),
+    ),
+    *_refused(
+        "there is no VMCI transport",
+        (_O.VMCI_BUFFER_SIZE, _INT64, None, "Buffer of a VMCI connection, in bytes."),
+        (_O.VMCI_BUFFER_MIN_SIZE, _INT64, None, "Smallest buffer, in bytes."),
+        (_O.VMCI_BUFFER_MAX_SIZE, _INT64, None, "Largest buffer, in bytes."),
+        (_O.VMCI_CONNECT_TIMEOUT, _INT, -1, "How long one connect may take, in ms."),
+    ),
+    *_refused(
+        "there is no WebSocket transport with TLS yet",
+        (_O.WSS_KEY_PEM, _BYTES, b"", "Private key of the server."),
+        (_O.WSS_CERT_PEM, _BYTES, b"", "Certificate of the server."),
+        (_O.WSS_TRUST_PEM, _BYTES, b"", "Certificates that a client trusts."),
+        (_O.WSS_HOSTNAME, _BYTES, b"", "Name that the server's certificate must carry."),
+        (_O.WSS_TRUST_SYSTEM, _BOOL, 0, "Trust the system's certificates."),
+    ),
+    *_refused(
+        "connecting through a SOCKS proxy is not built yet",
+        (_O.SOCKS_PROXY, _BYTES, b"", "Address of the SOCKS5 proxy."),
+        (_O.SOCKS_USERNAME, _BYTES, b"", "User name for the proxy."),
+        (_O.SOCKS_PASSWORD, _BYTES, b"", "Password for the proxy."),
+    ),
+    *_refused(
+        "this setting of the operating system's sockets is not passed on yet",
+        (_O.BINDTODEVICE, _BYTES, b"", "Network device to use, by name."),
+        (_O.TCP_MAXRT, _INT, 0, "How long data may stay unacknowledged, in ms."),
+        (_O.PRIORITY, _INT, 0, "SO_PRIORITY of connections."),
+        (_O.BUSY_POLL, _INT, 0, "SO_BUSY_POLL of connections."),
+        (_O.LOOPBACK_FASTPATH, _BOOL, 0, "Windows' shortcut for local TCP."),
+        (_O.USE_FD, _INT, -1, "Adopt a descriptor that already listens."),
+    ),
+)
+
+_PATTERNS = (
+    *_refused(
+        "this ROUTER feature is not built yet",
+        (_O.ROUTER_RAW, _BOOL, 0, "Speak raw TCP instead of ZMTP."),
+        (_O.ROUTER_NOTIFY, _INT, 0, "Report peers that come and go (see RouterNotify)."),
+        (_O.CONNECT_ROUTING_ID, _BYTES, None, "Routing id to give to the next peer connected to."),
+    ),
+    *_refused(
+        "this subscription feature is not built yet",
+        (_O.XPUB_WELCOME_MSG, _BYTES, b"", "Message that every new subscriber receives first."),
+        (_O.XPUB_MANUAL_LAST_VALUE, _BOOL, 0, "XPUB_MANUAL for caches of last values."),
+        (_O.XSUB_VERBOSE_UNSUBSCRIBE, _BOOL, 0, "Pass on repeated cancellations."),
+        (_O.ONLY_FIRST_SUBSCRIBE, _BOOL, 0, "Only the first frame of a message can subscribe."),
+        (_O.TOPICS_COUNT, _INT, None, "Number of prefixes subscribed to."),
+    ),
+    *_refused(
+        "messages made by the engine itself are not built yet",
+        (_O.HELLO_MSG, _BYTES, b"", "Message to send to every new peer."),
+        (_O.DISCONNECT_MSG, _BYTES, b"", "Message to receive when a peer has gone."),
+        (_O.HICCUP_MSG, _BYTES, b"", "Message to receive when a connection broke."),
+    ),
+    *_refused(
+        "there is no STREAM socket yet",
+        (_O.STREAM_NOTIFY, _BOOL, 1, "Report connections that come and go."),
+    ),
+)
+
+_ENGINE = (
+    *_refused(
+        "the engine does not work that way",
+        (_O.AFFINITY, _INT64, 0, "I/O threads to use, as a bit mask; here a context has one."),
+        (_O.IN_BATCH_SIZE, _INT, 8192, "Bytes read at once; here they follow the traffic."),
+        (_O.OUT_BATCH_SIZE, _INT, 8192, "Bytes written at once; here they follow the traffic."),
+    ),
+    *_refused(
+        "it belongs to the context, use Context.set",
+        (_O.BLOCKY, _BOOL, None, "Whether LINGER starts at -1."),
+    ),
+    *_refused(
+        "set SNDHWM and RCVHWM, or the attribute hwm",
+        (_O.HWM, _INT, None, "The single limit of libzmq 2."),
+    ),
+    *_refused(
+        "this engine feature is not built yet",
+        (_O.RECONNECT_STOP, _INT, 0, "When to give up a connection (see ReconnectStop)."),
+        (_O.METADATA, _BYTES, None, "Property to tell peers, as X-name:value."),
+    ),
+)
+
+UNSUPPORTED_OPTIONS: tuple[Option, ...] = _SECURITY + _TRANSPORTS + _PATTERNS + _ENGINE

@@ -1,0 +1,141 @@
+"""The values of one socket's options, and of one context's.
+
+The engine reads plain attributes (``options.sndhwm``), never looks a name up. Programs go through
+`OptionValues.set` and `OptionValues.get`, which check against the tables.
+"""
+
+from dataclasses import dataclass
+from errno import EINVAL
+
+from core.enums import SocketOption, SocketType
+from core.errors import ZMQError
+from core.option_attributes import OptionAttributes
+from core.option_row import Kind, Option, OptionValue, check_read, check_write, refuse
+from core.option_table import SOCKET_OPTION_BY_NUMBER, SUPPORTED_OPTIONS
+
+_STORED = tuple(
+    (row.attribute, bool(row.default) if row.kind is Kind.BOOL else row.default)
+    for row in SUPPORTED_OPTIONS
+    if row.attribute and row.default is not None
+)
+#: Options that only the socket itself can answer: `OptionValues.get` refuses them.
+LIVE_OPTIONS = frozenset(
+    {SocketOption.RCVMORE, SocketOption.FD, SocketOption.EVENTS, SocketOption.LAST_ENDPOINT}
+)
+
+
+@dataclass(slots=True, init=False, eq=False)
+class OptionValues:
+    """What is set on one socket. Times are milliseconds; units and meanings stand in the table.
+
+    :param socket_type: type of the socket: decides which options it has
+    :param ipv6: initial value of IPV6, from the context
+    :param linger: initial value of LINGER in ms: the context has 0 if it is not BLOCKY
+    """
+
+    socket_type: SocketType
+    sndhwm: int
+    rcvhwm: int
+    sndtimeo: int
+    rcvtimeo: int
+    linger: int
+    maxmsgsize: int
+    conflate: bool
+    immediate: bool
+    reconnect_ivl: int
+    reconnect_ivl_max: int
+    connect_timeout: int
+    handshake_ivl: int
+    heartbeat_ivl: int
+    heartbeat_ttl: int
+    heartbeat_timeout: int
+    backlog: int
+    sndbuf: int
+    rcvbuf: int
+    tos: int
+    ipv6: bool
+    tcp_keepalive: int
+    tcp_keepalive_cnt: int
+    tcp_keepalive_idle: int
+    tcp_keepalive_intvl: int
+    identity: bytes
+    router_mandatory: bool
+    router_handover: bool
+    probe_router: bool
+    req_relaxed: bool
+    req_correlate: bool
+    xpub_verbose: bool
+    xpub_verboser: bool
+    xpub_nodrop: bool
+    xpub_manual: bool
+    invert_matching: bool
+
+    def __init__(self, socket_type: SocketType, *, ipv6: bool = False, linger: int = -1) -> None:
+        self.socket_type = socket_type
+        for attribute, default in _STORED:
+            setattr(self, attribute, default)
+        self.ipv6 = ipv6
+        self.linger = linger
+
+    def set(self, number: int, value: object) -> OptionValue:
+        """Check ``value``, store it, and return it as stored.
+
+        SUBSCRIBE and UNSUBSCRIBE are only checked: the socket carries them out.
+
+        :raises TypeError: ``value`` has the wrong type; str counts as wrong, as in pyzmq
+        :raises ZMQError: EINVAL for an unknown or read-only option, an option of another socket
+            type or a value out of range; ENOTSUP for an option that this release does not have
+        """
+        row = option_row(number)
+        checked = check_write(row, value, self.socket_type)
+        if row.number in (SocketOption.SUBSCRIBE, SocketOption.UNSUBSCRIBE):
+            self._check_manual(row)
+        elif row.number == SocketOption.IPV4ONLY:
+            self.ipv6 = not checked
+        elif row.number == SocketOption.XPUB_VERBOSE:
+            # The two levels are one setting in libzmq: the last one set wins.
+            self.xpub_verbose, self.xpub_verboser = bool(checked), False
+        elif row.number == SocketOption.XPUB_VERBOSER:
+            self.xpub_verbose = self.xpub_verboser = bool(checked)
+        elif row.attribute:
+            setattr(self, row.attribute, checked)
+        return checked
+
+    def get(self, number: int) -> OptionValue:
+        """Return the value of an option; booleans as 0 or 1.
+
+        :raises ZMQError: EINVAL for an unknown or write-only option, ENOTSUP for one that this
+            release does not have
+        :raises LookupError: one of `LIVE_OPTIONS`, which the socket has to answer
+        """
+        row = option_row(number)
+        check_read(row, self.socket_type)
+        if row.number == SocketOption.IPV4ONLY:
+            return int(not self.ipv6)
+        if row.attribute:
+            value: OptionValue = getattr(self, row.attribute)
+            return value if isinstance(value, bytes) else int(value)
+        if row.default is None:
+            raise LookupError(f"option {row.name} is answered by the socket, not by its settings")
+        return row.default
+
+    def _check_manual(self, row: Option) -> None:
+        if self.socket_type is not SocketType.SUB and not self.xpub_manual:
+            raise refuse(row, "needs XPUB_MANUAL to be set first on an XPUB socket")
+
+
+def option_row(number: int) -> Option:
+    """Return the table row of a socket option.
+
+    :raises TypeError: ``number`` is not an int
+    :raises ZMQError: EINVAL: there is no such socket option
+    """
+    if not isinstance(number, int):
+        raise TypeError(f"an option is a number such as zmq.LINGER, not {number!r}")
+    try:
+        return SOCKET_OPTION_BY_NUMBER[number]
+    except KeyError:
+        raise ZMQError(EINVAL, f"there is no socket option with the number {number:d}") from None
+
+
+__all__ = ["LIVE_OPTIONS", "OptionAttributes", "OptionValues", "option_row"]
