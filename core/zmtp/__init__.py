@@ -1,0 +1,26 @@
+"""ZMTP 3.1 and 3.0, sans-I/O: bytes in, messages and events out.
+
+RFC 37 (and 23 for 3.0 peers), with libzmq's observable behaviour as the judge where the two differ.
+No socket, clock, thread, randomness or operating system in here; `Connection` is the way in.
+"""
+
+from core.zmtp.config import ConnectionConfig, PeerInfo
+from core.zmtp.connection import Connection
+from core.zmtp.errors import FailureReason, ProtocolError
+from core.zmtp.events import Disconnected, Event, HandshakeFailed, HandshakeSucceeded
+from core.zmtp.frames import Message
+from core.zmtp.state import ConnectionState
+
+__all__ = [
+    "Connection",
+    "ConnectionConfig",
+    "ConnectionState",
+    "Disconnected",
+    "Event",
+    "FailureReason",
+    "HandshakeFailed",
+    "HandshakeSucceeded",
+    "Message",
+    "PeerInfo",
+    "ProtocolError",
+]
