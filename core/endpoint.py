@@ -1,0 +1,50 @@
+"""Endpoints as users write them: `scheme://address`, and the error that says what is wrong."""
+
+from __future__ import annotations
+
+import re
+from errno import EINVAL
+
+from core.errors import ZMQError
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")  # RFC 3986 section 3.1
+_EXAMPLE = "tcp://127.0.0.1:5555"
+
+
+class EndpointError(ZMQError):
+    """An endpoint cannot be understood.
+
+    :param endpoint: the whole endpoint as given
+    :param problem: which part is wrong, and why
+    :param example: an endpoint that would be right
+    :param errno: EINVAL, or ENAMETOOLONG
+    """
+
+    def __init__(self, endpoint: str, problem: str, example: str, errno: int = EINVAL) -> None:
+        super().__init__(errno, f"Invalid endpoint {endpoint!r}: {problem} (example: {example})")
+        self.endpoint = endpoint
+        self.problem = problem
+
+
+def split_endpoint(endpoint: str) -> tuple[str, str]:
+    """Split ``scheme://address`` into its two parts.
+
+    :returns: (scheme, address), the address not looked into
+    :raises EndpointError: EINVAL, one of the parts is missing or the scheme cannot be one
+    """
+    scheme, mark, address = endpoint.partition("://")
+    if not mark:
+        raise EndpointError(endpoint, "'://' between transport and address is missing", _EXAMPLE)
+    if not _SCHEME.fullmatch(scheme):
+        problem = (
+            f"the transport {scheme!r} before '://' is not a name"
+            if scheme
+            else ("the name of the transport before '://' is missing")
+        )
+        raise EndpointError(endpoint, problem, _EXAMPLE)
+    if not address:
+        raise EndpointError(endpoint, "the address after '://' is missing", _EXAMPLE)
+    return scheme, address
+
+
+__all__ = ["EndpointError", "split_endpoint"]

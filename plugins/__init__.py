@@ -1,0 +1,1 @@
+"""The built-in transports: one module per URL scheme, each found through its entry point."""

@@ -1,0 +1,291 @@
+"""`inproc://`: sockets of one context hand each other their messages, with no system call at all.
+
+Two sockets that meet share two lanes, one per direction. A lane is a bounded queue that wakes a
+side only when that side needs it: the reader when the queue goes from empty to not empty, the
+writer when it had been refused and half of the room is back (libzmq's low-water mark).
+
+As in libzmq, `connect` may come before `bind`, a lane holds the sender's SNDHWM plus the receiver's
+RCVHWM, and a bound socket that goes away is not waited for again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from errno import EADDRINUSE
+from typing import TYPE_CHECKING, Literal
+
+from core.endpoint import EndpointError
+from core.hookspecs import hookimpl
+from core.transport import ChannelHost, Message, PeerFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class _Lane:
+    """Messages on their way from one socket to another. Its lock is its pair's."""
+
+    __slots__ = (
+        "capacity",
+        "closed",
+        "lock",
+        "messages",
+        "reader",
+        "refused",
+        "resume_at",
+        "writer",
+    )
+
+    def __init__(self, capacity: int, lock: threading.Lock) -> None:
+        self.capacity = capacity  # 0: no limit
+        self.resume_at = capacity // 2  # a refused writer is woken when the queue is this short
+        self.lock = lock
+        self.messages: deque[Message] = deque()
+        self.refused = False
+        self.closed = False  # one of the ends has left: nothing more goes in
+        # Set once the end's host knows its channel; before that there is nobody to wake.
+        self.reader: InprocChannel | None = None
+        self.writer: InprocChannel | None = None
+
+    def put(self, messages: list[Message]) -> int:
+        with self.lock:
+            if self.closed:
+                return 0
+            queue = self.messages
+            before = len(queue)
+            accepted = len(messages)
+            if self.capacity and before + accepted > self.capacity:
+                accepted = self.capacity - before
+                self.refused = True
+                messages = messages[:accepted]
+            queue.extend(messages)
+            reader = None if before or not accepted else self.reader
+        if reader is not None:
+            reader.host.readable(reader)
+        return accepted
+
+    def take(self, limit: int) -> list[Message]:
+        with self.lock:
+            queue = self.messages
+            if len(queue) <= limit:
+                taken = list(queue)
+                queue.clear()
+            else:
+                taken = [queue.popleft() for _ in range(limit)]
+            writer = self.writer_to_resume() if self.refused else None
+        if writer is not None:
+            writer.host.writable(writer)
+        return taken
+
+    def writer_to_resume(self) -> InprocChannel | None:
+        """Return the writer if it must be told of room, once. The lock is held."""
+        if not self.refused or self.writer is None or len(self.messages) > self.resume_at:
+            return None
+        self.refused = False
+        return self.writer
+
+
+class InprocChannel:
+    """One end of a pair: a `core.transport.Channel`."""
+
+    __slots__ = (
+        "_closed", "_inbound", "_lock", "_outbound", "_peer_gone", "_told", "host", "peer",
+        "receive", "send",
+    )  # fmt: skip
+
+    def __init__(self, host: ChannelHost, inbound: _Lane, outbound: _Lane) -> None:
+        self.host = host
+        self.peer: InprocChannel | None = None
+        self._inbound = inbound
+        self._outbound = outbound
+        self._lock = inbound.lock
+        self._closed = False
+        self._peer_gone = False
+        self._told = False
+        # Bound to the lanes: one call less per batch.
+        self.send: Callable[[list[Message]], int] = outbound.put
+        self.receive: Callable[[int], list[Message]] = inbound.take
+
+    def announce(self, peer: PeerFacts) -> None:
+        """Tell the host of this channel, then of all that happened while it was not told."""
+        self.host.attach(self, peer)
+        with self._lock:
+            if self._closed:
+                return
+            self._told = True
+            self._inbound.reader = self._outbound.writer = self
+            readable = bool(self._inbound.messages)
+            writable = self._outbound.writer_to_resume() is not None
+            gone = self._peer_gone
+        if readable:
+            self.host.readable(self)
+        if writable:
+            self.host.writable(self)
+        if gone:
+            self.host.detach(self)
+
+    def close(self) -> None:
+        """Leave; the peer may drain what was sent to it, what it sent here is dropped."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._leave(self._outbound)
+            self._leave(self._inbound)
+            self._inbound.messages.clear()
+            peer, self.peer = self.peer, None
+            tell = peer if peer is not None and peer.lost_peer() else None
+        if tell is not None:
+            tell.host.detach(tell)
+
+    def lost_peer(self) -> bool:
+        """Note that the peer left; return whether the host must be told. The lock is held."""
+        self._peer_gone = True
+        self.peer = None
+        return self._told and not self._closed
+
+    def _leave(self, lane: _Lane) -> None:
+        lane.closed = True
+        lane.refused = False
+        if lane.reader is self:
+            lane.reader = None
+        if lane.writer is self:
+            lane.writer = None
+
+
+class _Names:
+    """Who is bound and who waits for a name, per context. Guarded by the hosts' lock."""
+
+    def __init__(self) -> None:
+        self.bound: dict[str, BoundName] = {}
+        self.waiting: dict[str, list[WaitingName]] = {}
+
+
+class BoundName:
+    """A name that a socket has bound: a `core.transport.Binding`."""
+
+    def __init__(self, name: str, host: ChannelHost) -> None:
+        self.name = name
+        self.host = host
+        self.endpoint = f"inproc://{name}"
+
+    def close(self) -> None:
+        """Free the name; peers that came through it stay."""
+        with self.host.lock:
+            bound = _names(self.host).bound
+            if bound.get(self.name) is self:
+                del bound[self.name]
+
+
+class WaitingName:
+    """A name that a socket has connected to, bound or not: a `core.transport.Binding`."""
+
+    def __init__(self, name: str, host: ChannelHost) -> None:
+        self.name = name
+        self.host = host
+        self.endpoint = f"inproc://{name}"
+        self._channel: InprocChannel | None = None
+        self._closed = False
+
+    def meet(self, bound: BoundName) -> None:
+        """Make the pair of channels, unless this end was closed meanwhile."""
+        near, far = _new_pair(self.host, bound.host)
+        with self.host.lock:
+            if self._closed:
+                return
+            self._channel = near
+        near.announce(_facts(bound.host, self.endpoint))
+        far.announce(_facts(self.host, self.endpoint))
+
+    def close(self) -> None:
+        """Stop waiting and close the channel."""
+        with self.host.lock:
+            self._closed = True
+            self._stop_waiting()
+            channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
+    def _stop_waiting(self) -> None:
+        waiting = _names(self.host).waiting
+        others = [other for other in waiting.get(self.name, ()) if other is not self]
+        if others:
+            waiting[self.name] = others
+        else:
+            waiting.pop(self.name, None)
+
+
+class InprocTransport:
+    """The message transport behind `inproc://`."""
+
+    scheme = "inproc"
+    kind: Literal["message"] = "message"
+    socket_types: frozenset[str] | None = None
+
+    def parse(self, address: str, *, bind: bool) -> str:
+        """Accept any name that is not empty."""
+        if not address:
+            raise EndpointError("inproc://", "the name after '://' is missing", "inproc://workers")
+        return address
+
+    def bind(self, address: str, host: ChannelHost) -> BoundName:
+        """Take the name and meet everyone who waits for it."""
+        binding = BoundName(address, host)
+        with host.lock:
+            names = _names(host)
+            if address in names.bound:
+                raise OSError(EADDRINUSE, f"{binding.endpoint} is already bound in this context")
+            names.bound[address] = binding
+            waiting = names.waiting.pop(address, [])
+        for connecting in waiting:
+            connecting.meet(binding)
+        return binding
+
+    def connect(self, address: str, host: ChannelHost) -> WaitingName:
+        """Meet whoever has bound the name, now or later."""
+        connecting = WaitingName(address, host)
+        with host.lock:
+            names = _names(host)
+            bound = names.bound.get(address)
+            if bound is None:
+                names.waiting.setdefault(address, []).append(connecting)
+        if bound is not None:
+            connecting.meet(bound)
+        return connecting
+
+
+def _names(host: ChannelHost) -> _Names:
+    names = host.shared.setdefault("names", _Names())
+    assert isinstance(names, _Names)
+    return names
+
+
+def _new_pair(near: ChannelHost, far: ChannelHost) -> tuple[InprocChannel, InprocChannel]:
+    lock = threading.Lock()
+    outbound = _Lane(_capacity(near, far), lock)
+    inbound = _Lane(_capacity(far, near), lock)
+    first = InprocChannel(near, inbound, outbound)
+    second = InprocChannel(far, outbound, inbound)
+    first.peer, second.peer = second, first
+    return first, second
+
+
+def _capacity(sender: ChannelHost, receiver: ChannelHost) -> int:
+    """As libzmq: both marks together, and no limit when either side has none."""
+    if not sender.send_hwm or not receiver.receive_hwm:
+        return 0
+    return sender.send_hwm + receiver.receive_hwm
+
+
+def _facts(host: ChannelHost, endpoint: str) -> PeerFacts:
+    return PeerFacts(host.socket_type, host.identity, endpoint)
+
+
+@hookimpl
+def babelmq_transport() -> InprocTransport:
+    """Offer `inproc://`."""
+    return InprocTransport()
+
+
+__all__ = ["InprocTransport", "babelmq_transport"]

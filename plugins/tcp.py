@@ -1,0 +1,299 @@
+"""`tcp://`: IPv4, IPv6, host names, interface names, wildcards and source addresses.
+
+The endpoint syntax and the socket options are those of libzmq's zmq_tcp(7); beyond it, connecting
+tries every address of a name, and an IPv6 literal works whether or not the `ipv6` option is set.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from errno import EADDRNOTAVAIL, EHOSTUNREACH, ENODEV
+from typing import TYPE_CHECKING, Literal
+
+from core.endpoint import EndpointError
+from core.hookspecs import hookimpl
+from core.transport import Target, TransportOptions
+from plugins.network_interfaces import interface_addresses
+from plugins.stream_sockets import SocketListener, SocketStream, start_connect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SocketAddress = tuple[str, int] | tuple[str, int, int, int]
+
+_ANY_PORT = ("*", "!", "0")
+_BIND_EXAMPLE = "tcp://127.0.0.1:5555, tcp://*:*, tcp://[::1]:5555"
+_CONNECT_EXAMPLE = "tcp://localhost:5555, tcp://[::1]:5555"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A concrete address, and for connecting the concrete source address if one was given."""
+
+    family: int
+    address: SocketAddress
+    source: SocketAddress | None = None
+
+
+class TcpTransport:
+    """The stream transport behind `tcp://`."""
+
+    scheme = "tcp"
+    kind: Literal["stream"] = "stream"
+
+    def parse(self, address: str, *, bind: bool) -> str:
+        """Check ``[source;]host:port``; the address comes back as it is."""
+        source, mark, main = address.rpartition(";")
+        if mark and bind:
+            raise _wrong(address, "a source address (before ';') is for connecting only", bind=True)
+        if mark:
+            _split(address, source, bind=True)
+        _split(address, main, bind=bind)
+        return address
+
+    def waits_to_resolve(self, address: str, *, bind: bool) -> bool:
+        """Literal addresses, wildcards and localhost never need the network."""
+        host, _ = _split(address, address.rpartition(";")[2], bind=bind)
+        return not (host in ("*", "localhost") or _is_literal(host))
+
+    def resolve(self, address: str, *, bind: bool, options: TransportOptions) -> Sequence[Target]:
+        """Look the host up; one target per address that it has."""
+        source, _, main = address.rpartition(";")
+        host, port = _split(address, main, bind=bind)
+        places = _lookup(host, port, bind=bind, ipv6=options.ipv6)
+        if source:
+            places = _with_source(places, address, source, options)
+        return [Target(_endpoint(place.address), place) for place in places]
+
+    def listen(self, target: Target, options: TransportOptions) -> SocketListener:
+        """Bind and listen, or adopt the descriptor given with ``use_fd``."""
+        if options.use_fd >= 0:
+            sock = socket.socket(fileno=options.use_fd)
+        else:
+            sock = _bound(target.data, options)
+        try:
+            sock.listen(options.backlog)
+            endpoint = _endpoint(sock.getsockname())
+        except BaseException:
+            sock.close()
+            raise
+
+        def wrap(accepted: socket.socket, address: SocketAddress) -> SocketStream:
+            _tune(accepted, options)
+            return SocketStream(accepted, _endpoint(accepted.getsockname()), _endpoint(address))
+
+        return SocketListener(sock, endpoint, wrap)
+
+    def connect(self, target: Target, options: TransportOptions) -> SocketStream:
+        """Start to connect to the target."""
+        place: _Place = target.data
+        sock = socket.socket(place.family, socket.SOCK_STREAM)
+        try:
+            _tune(sock, options)
+            if place.source is not None:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                sock.bind(place.source)
+            start_connect(sock, place.address, target.endpoint)
+            return SocketStream(sock, _endpoint(sock.getsockname()), target.endpoint)
+        except BaseException:
+            sock.close()
+            raise
+
+
+def _wrong(address: str, problem: str, *, bind: bool) -> EndpointError:
+    example = _BIND_EXAMPLE if bind else _CONNECT_EXAMPLE
+    return EndpointError(f"tcp://{address}", problem, example)
+
+
+def _split(address: str, part: str, *, bind: bool) -> tuple[str, int]:
+    """Split ``host:port``; `address` is the whole of it, for the error."""
+    # The last colon, because IPv6 addresses are full of them; libzmq does not insist on brackets.
+    host, colon, port = part.rpartition(":")
+    if not colon or part.endswith("]"):
+        raise _wrong(address, f"the port after {part!r} is missing", bind=bind)
+    return _host(address, host, bind=bind), _port(address, port, bind=bind)
+
+
+def _host(address: str, host: str, *, bind: bool) -> str:
+    if not host:
+        hint = "; '*' stands for all interfaces" if bind else ""
+        raise _wrong(address, f"the host before the port is missing{hint}", bind=bind)
+    if host.startswith("[") != host.endswith("]"):
+        raise _wrong(address, f"the host {host!r} has only one of the brackets '[' ']'", bind=bind)
+    if host.startswith("[") or ":" in host:
+        host = host.removeprefix("[").removesuffix("]")
+        if not _is_literal(host):
+            raise _wrong(address, f"the host {host!r} is not an IPv6 address", bind=bind)
+    if host == "*" and not bind:
+        raise _wrong(address, "the host '*' means all interfaces: it can only be bound", bind=False)
+    if not host.isprintable() or set(host) & set(" /;@?#[]") or ("*" in host and host != "*"):
+        raise _wrong(address, f"the host {host!r} contains a character no host has", bind=bind)
+    return host
+
+
+def _port(address: str, port: str, *, bind: bool) -> int:
+    if port in _ANY_PORT:
+        if bind:
+            return 0
+        raise _wrong(address, f"the port {port!r} means any free one: only to bind", bind=False)
+    if not (port.isascii() and port.isdecimal()):
+        what = f"the port {port!r} is not a number" if port else "the port after ':' is missing"
+        raise _wrong(address, what, bind=bind)
+    if not 1 <= int(port) <= 65535:
+        raise _wrong(address, f"the port {port} is not between 1 and 65535", bind=bind)
+    return int(port)
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _lookup(host: str, port: int, *, bind: bool, ipv6: bool) -> list[_Place]:
+    if host == "*":
+        return [_any_interface(port, ipv6=ipv6)]
+    # libzmq: an interface name counts before a host name, and only for local addresses.
+    own = interface_addresses(host, ipv6=ipv6) if bind else []
+    return [place for name in own or [host] for place in _addresses(name, port, bind, ipv6)]
+
+
+def _addresses(host: str, port: int, bind: bool, ipv6: bool) -> list[_Place]:
+    literal = _is_literal(host)
+    family = socket.AF_UNSPEC if ipv6 or literal else socket.AF_INET
+    flags = socket.AI_NUMERICHOST if literal else 0
+    try:
+        found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=flags)
+    except (socket.gaierror, UnicodeError) as error:
+        raise _no_such_host(host, error, bind=bind, ipv6=ipv6) from error
+    # Python types the address for builds without IPv6 as (int, bytes); there is no such target.
+    return [_Place(entry[0], entry[4]) for entry in found]  # type: ignore[arg-type]
+
+
+def _any_interface(port: int, *, ipv6: bool) -> _Place:
+    if ipv6 and _has_ipv6():
+        return _Place(socket.AF_INET6, ("::", port, 0, 0))
+    return _Place(socket.AF_INET, ("0.0.0.0", port))
+
+
+def _has_ipv6() -> bool:
+    try:
+        socket.socket(socket.AF_INET6, socket.SOCK_STREAM).close()
+    except OSError:
+        return False
+    return True
+
+
+def _no_such_host(host: str, error: Exception, *, bind: bool, ipv6: bool) -> OSError:
+    reason = error.strerror if isinstance(error, socket.gaierror) else str(error)
+    hint = "" if ipv6 else "; IPv6 addresses of names need the ipv6 option"
+    what = "neither an interface nor a host" if bind else "no host"
+    return OSError(ENODEV if bind else EHOSTUNREACH, f"{what} is named {host!r}: {reason}{hint}")
+
+
+def _with_source(
+    places: list[_Place], address: str, source: str, options: TransportOptions
+) -> list[_Place]:
+    host, port = _split(address, source, bind=True)
+    if host == "*":
+        return [_Place(p.family, p.address, _wildcard_source(p.family, port)) for p in places]
+    if not _is_literal(host) and not interface_addresses(host, ipv6=options.ipv6):
+        # libzmq: literals and interfaces only, so that no name server decides who we are.
+        raise OSError(ENODEV, f"the source {host!r} is neither an address nor an interface")
+    sources = _lookup(host, port, bind=True, ipv6=options.ipv6)
+    pairs = [
+        _Place(place.family, place.address, local.address)
+        for place in places
+        for local in sources
+        if local.family == place.family
+    ]
+    if not pairs:
+        raise OSError(EADDRNOTAVAIL, f"the source {host!r} and the peer share no address family")
+    return pairs
+
+
+def _wildcard_source(family: int, port: int) -> SocketAddress:
+    return ("::", port, 0, 0) if family == socket.AF_INET6 else ("0.0.0.0", port)
+
+
+def _endpoint(address: SocketAddress) -> str:
+    host, port = address[0], address[1]
+    return f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"
+
+
+def _bound(place: _Place, options: TransportOptions) -> socket.socket:
+    sock = socket.socket(place.family, socket.SOCK_STREAM)
+    try:
+        _tune(sock, options)
+        if place.family == socket.AF_INET6:
+            # libzmq: IPv4 peers reach an IPv6 listener as mapped addresses.
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        if os.name == "posix":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(place.address)
+    except OSError as error:
+        sock.close()
+        raise OSError(error.errno, f"{error.strerror}: {_endpoint(place.address)}") from error
+    return sock
+
+
+def _tune(sock: socket.socket, options: TransportOptions) -> None:
+    """Set what the options ask for; -1, 0 and "" leave the system's default."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if options.sndbuf >= 0:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, options.sndbuf)
+    if options.rcvbuf >= 0:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options.rcvbuf)
+    if options.tos:
+        _set_type_of_service(sock, options.tos)
+    if options.tcp_keepalive != -1:
+        _set_keepalive(sock, options)
+    if sys.platform == "linux":
+        _tune_linux(sock, options)
+
+
+def _tune_linux(sock: socket.socket, options: TransportOptions) -> None:
+    if sys.platform != "linux":
+        return
+    if options.priority:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, options.priority)
+    if options.bindtodevice:
+        device = options.bindtodevice.encode()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
+    if options.tcp_maxrt > 0:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, options.tcp_maxrt)
+
+
+def _set_type_of_service(sock: socket.socket, tos: int) -> None:
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, tos)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tos)
+
+
+def _set_keepalive(sock: socket.socket, options: TransportOptions) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, options.tcp_keepalive)
+    # macOS calls the idle time TCP_KEEPALIVE.
+    idle = "TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE"
+    for name, value in (
+        ("TCP_KEEPCNT", options.tcp_keepalive_cnt),
+        (idle, options.tcp_keepalive_idle),
+        ("TCP_KEEPINTVL", options.tcp_keepalive_intvl),
+    ):
+        if value != -1:
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+@hookimpl
+def babelmq_transport() -> TcpTransport:
+    """Offer `tcp://`."""
+    return TcpTransport()
+
+
+__all__ = ["TcpTransport", "babelmq_transport"]
