@@ -55,9 +55,7 @@ def threads(settings: Settings) -> None:
     measure(settings, link.send, link.recv)
 
 
-def measure(
-    settings: Settings, send: Callable[[bytes], object], recv: Callable[[], bytes]
-) -> None:
+def measure(settings: Settings, send: Callable[[bytes], object], recv: Callable[[], bytes]) -> None:
     """Say ready, wait for the start, warm up, time each round trip and report microseconds."""
     payload = bytes(settings.size)
     ready()

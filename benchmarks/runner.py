@@ -1,0 +1,69 @@
+"""Runs cases A B A B: every round gives every implementation one trial in fresh processes."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from benchmarks.case import Case
+from benchmarks.process import Role, TrialError
+from benchmarks.summary import Summary, summarize
+
+Figures = Mapping[str, float]
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything one case gave: the rounds of each implementation, and what went wrong."""
+
+    case: Case
+    rounds: dict[str, list[Figures]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def summary(self, implementation: str, key: str) -> Summary | None:
+        """Return the summary of one figure, or None when the implementation gave none."""
+        rounds = self.rounds.get(implementation)
+        if not rounds or implementation in self.failures:
+            return None
+        return summarize([figures[key] for figures in rounds])
+
+
+def run_case(
+    case: Case, implementations: Sequence[str], rounds: int, *, quick: bool, say: Say
+) -> Outcome:
+    """Play a case. A trial that fails excludes its implementation from further rounds."""
+    outcome = Outcome(case)
+    playing = [name for name in case.implementations if name in implementations]
+    for number in range(rounds):
+        for name in playing:
+            if name in outcome.failures:
+                continue
+            say(f"{case.name}  round {number + 1}/{rounds}  {name}")
+            try:
+                figures = run_trial(case, name, quick=quick)
+            except TrialError as error:
+                outcome.failures[name] = str(error)
+            else:
+                outcome.rounds.setdefault(name, []).append(figures)
+    return outcome
+
+
+def run_trial(case: Case, implementation: str, *, quick: bool) -> Figures:
+    """Start the roles in order, let them go together, return what the measuring one says."""
+    settings = case.settings_for(quick=quick)
+    settings["implementation"] = implementation
+    with ExitStack() as stack:
+        directory = tempfile.TemporaryDirectory(prefix="babelmq-bench-")
+        settings["directory"] = stack.enter_context(directory)
+        roles = []
+        for command in case.roles:
+            role = stack.enter_context(Role(command(implementation, json.dumps(settings))))
+            settings |= role.wait_for("ready")
+            roles.append(role)
+        for role in roles:
+            role.go()
+        return roles[case.measuring].wait_for("result")

@@ -1,0 +1,1 @@
+"""Tests of the arithmetic, the tables and the runner of the benchmarks."""
