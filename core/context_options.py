@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from errno import EINVAL
+from typing import Any
 
 from core.enums import ContextOption, SocketOption
 from core.errors import ZMQError
@@ -132,7 +133,7 @@ class ContextOptionValues:
         """
         row = _row(number)
         check_read(row, None)
-        value = getattr(self, row.attribute) if row.attribute else row.default
+        value: Any = getattr(self, row.attribute) if row.attribute else row.default
         return int(value)
 
 

@@ -4,6 +4,7 @@ Every option has a real attribute in both spellings, typed, and nothing else can
 misspelled option is an AttributeError. The attributes only call `OptionAttributes.set` and ``get``.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from errno import EFAULT, EINVAL
 from functools import partial
@@ -17,18 +18,18 @@ from core.option_table import SOCKET_OPTION_BY_NUMBER
 _O = SocketOption
 
 
-class _Host:
+class _Host(ABC):
     """What the descriptors need of the class that they sit in."""
 
     __slots__ = ()
 
+    @abstractmethod
     def set(self, option: int, value: Any) -> None:
         """Set a socket option by its number."""
-        raise NotImplementedError
 
+    @abstractmethod
     def get(self, option: int) -> Any:
         """Return the value of a socket option by its number."""
-        raise NotImplementedError
 
 
 class _Option:

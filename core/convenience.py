@@ -1,0 +1,177 @@
+"""Sending and receiving text, JSON, Python objects and whole messages: the blocking face.
+
+`core.convenience_async` is the same for asyncio; `core.serialize` holds what both share.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from pickle import DEFAULT_PROTOCOL
+from typing import Any, Literal, TypeVar, overload
+
+from core import serialize
+from core.frame import Frame, MessageTracker, tracker_after_parts
+from core.serialize import Message
+
+T = TypeVar("T")
+_NO_PROPERTIES: Mapping[str, str] = {}
+
+
+class SendReceiveMixin(ABC):
+    """What a socket offers on top of its own ``send``, ``recv`` and their whole-message forms.
+
+    Every method that sends may raise what ``send`` raises, every one that receives what ``recv``
+    raises: `Again`, `ContextTerminated`, `ZMQError`.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def send(
+        self,
+        data: Any,
+        flags: int = 0,
+        copy: bool = True,
+        track: bool = False,
+        routing_id: int | None = None,
+        group: str | None = None,
+    ) -> MessageTracker | None:
+        """Send one frame."""
+
+    @abstractmethod
+    def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
+        """Receive one frame."""
+
+    @abstractmethod
+    def _send_message(self, message: Message, flags: int) -> None:
+        """Send a whole message, or with SNDMORE the beginning of one."""
+
+    @abstractmethod
+    def _recv_message(self, flags: int) -> Message:
+        """Receive a whole message, or what is left of one."""
+
+    def _received_properties(self) -> Mapping[str, str]:
+        """Return the facts about the peer that the last message came from."""
+        return _NO_PROPERTIES
+
+    def send_multipart(
+        self,
+        msg_parts: Iterable[object],
+        flags: int = 0,
+        copy: bool = True,
+        track: bool = False,
+        **kwargs: Any,
+    ) -> MessageTracker | None:
+        """Send a message of several frames, all of them or none.
+
+        :param msg_parts: the frames: bytes or anything else with the buffer protocol
+        :param flags: DONTWAIT; SNDMORE if further frames of the message will follow
+        :param copy: False: return a `MessageTracker`
+        :param track: a `Frame` among the parts must have been made with ``track=True``
+        :raises TypeError: a frame is str, or has no buffer; nothing is sent
+        :raises BufferError: the buffer of a frame has gaps; nothing is sent
+        :raises IndexError: ``msg_parts`` is empty
+        """
+        parts = list(msg_parts)
+        message = serialize.to_message(parts)
+        tracker = tracker_after_parts(parts, copy, track)
+        self._send_message(message, flags)
+        return tracker
+
+    @overload
+    def recv_multipart(
+        self, flags: int = 0, copy: Literal[True] = True, track: bool = False
+    ) -> list[bytes]: ...
+    @overload
+    def recv_multipart(
+        self, flags: int = 0, *, copy: Literal[False], track: bool = False
+    ) -> list[Frame]: ...
+    @overload
+    def recv_multipart(
+        self, flags: int, copy: Literal[False], track: bool = False
+    ) -> list[Frame]: ...
+    @overload
+    def recv_multipart(
+        self, flags: int = 0, copy: bool = True, track: bool = False
+    ) -> list[bytes] | list[Frame]: ...
+    def recv_multipart(
+        self, flags: int = 0, copy: bool = True, track: bool = False
+    ) -> list[bytes] | list[Frame]:
+        """Receive a whole message as the list of its frames.
+
+        :param flags: DONTWAIT
+        :param copy: True: the frames are bytes; False: `Frame` objects
+        :param track: give `Frame` objects a tracker
+        """
+        message = self._recv_message(flags)
+        if copy:
+            return serialize.to_frames(message)
+        return serialize.to_frame_objects(message, self._received_properties(), track)
+
+    def send_string(
+        self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any
+    ) -> MessageTracker | None:
+        """Send text as one frame.
+
+        :raises TypeError: ``u`` is not str
+        """
+        return self.send(serialize.encode_string(u, encoding), flags=flags, copy=copy, **kwargs)
+
+    def recv_string(self, flags: int = 0, encoding: str = "utf-8") -> str:
+        """Receive one frame as text.
+
+        :raises UnicodeDecodeError: the frame is not text in this encoding; it is consumed
+        """
+        frame: bytes = self.recv(flags)
+        return frame.decode(encoding)
+
+    def send_json(self, obj: object, flags: int = 0, **kwargs: Any) -> MessageTracker | None:
+        """Send an object as JSON in UTF-8; further arguments go to ``json.dumps``.
+
+        :raises TypeError: ``obj`` cannot be expressed in JSON
+        """
+        options = serialize.split_send_options(kwargs)
+        return self.send(serialize.encode_json(obj, kwargs), flags=flags, **options)
+
+    def recv_json(self, flags: int = 0, **kwargs: Any) -> Any:
+        """Receive an object from JSON in UTF-8; further arguments go to ``json.loads``.
+
+        :raises ValueError: the frame is not JSON in UTF-8; it is consumed
+        """
+        return serialize.decode_json(self.recv(flags), kwargs)
+
+    def send_pyobj(
+        self, obj: object, flags: int = 0, protocol: int = DEFAULT_PROTOCOL, **kwargs: Any
+    ) -> MessageTracker | None:
+        """Send a Python object, pickled.
+
+        :param protocol: pickle protocol number
+        :raises pickle.PicklingError: ``obj`` cannot be pickled
+        """
+        return self.send(serialize.encode_object(obj, protocol), flags=flags, **kwargs)
+
+    def recv_pyobj(self, flags: int = 0) -> Any:
+        """Receive a pickled Python object. The sender can run any code by it: trust it first.
+
+        :raises pickle.UnpicklingError: the frame is not a pickle; it is consumed
+        """
+        return serialize.decode_object(self.recv(flags))
+
+    def send_serialized(
+        self,
+        msg: T,
+        serialize: Callable[[T], Iterable[object]],
+        flags: int = 0,
+        copy: bool = True,
+        **kwargs: Any,
+    ) -> MessageTracker | None:
+        """Send the frames that ``serialize`` makes of ``msg``, as `send_multipart` does."""
+        return self.send_multipart(serialize(msg), flags=flags, copy=copy, **kwargs)
+
+    def recv_serialized(
+        self, deserialize: Callable[[list[Any]], T], flags: int = 0, copy: bool = True
+    ) -> T:
+        """Receive a message, and return what ``deserialize`` makes of the list of its frames."""
+        return deserialize(self.recv_multipart(flags=flags, copy=copy))
+
+    send_unicode = send_string
+    recv_unicode = recv_string

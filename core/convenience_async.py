@@ -1,0 +1,147 @@
+"""Sending and receiving text, JSON, Python objects and whole messages: the asyncio face.
+
+`core.convenience` is the same for blocking sockets and tells about arguments and errors;
+`core.serialize` holds what both share. Methods that send start at once, and refuse bad arguments
+at once; what they return is awaited for the message to be queued.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pickle import DEFAULT_PROTOCOL
+from typing import Any, Literal, TypeVar, overload
+
+from core import serialize
+from core.frame import Frame, MessageTracker, tracker_after_parts
+from core.serialize import Message
+
+T = TypeVar("T")
+_NO_PROPERTIES: Mapping[str, str] = {}
+
+
+class AsyncSendReceiveMixin(ABC):
+    """What an asyncio socket offers on top of its own ``send``, ``recv`` and whole-message forms.
+
+    Cancelling a receive before a message came loses nothing; see the socket itself.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def send(
+        self,
+        data: Any,
+        flags: int = 0,
+        copy: bool = True,
+        track: bool = False,
+        routing_id: int | None = None,
+        group: str | None = None,
+    ) -> Awaitable[MessageTracker | None]:
+        """Send one frame."""
+
+    @abstractmethod
+    def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Awaitable[Any]:
+        """Receive one frame."""
+
+    @abstractmethod
+    def _send_message(self, message: Message, flags: int) -> Awaitable[None]:
+        """Send a whole message, or with SNDMORE the beginning of one."""
+
+    @abstractmethod
+    def _recv_message(self, flags: int) -> Awaitable[Message]:
+        """Receive a whole message, or what is left of one."""
+
+    def _received_properties(self) -> Mapping[str, str]:
+        """Return the facts about the peer that the last message came from."""
+        return _NO_PROPERTIES
+
+    async def send_multipart(
+        self,
+        msg_parts: Iterable[object],
+        flags: int = 0,
+        copy: bool = True,
+        track: bool = False,
+        **kwargs: Any,
+    ) -> MessageTracker | None:
+        """Send a message of several frames, all of them or none."""
+        parts = list(msg_parts)
+        message = serialize.to_message(parts)
+        tracker = tracker_after_parts(parts, copy, track)
+        await self._send_message(message, flags)
+        return tracker
+
+    @overload
+    async def recv_multipart(
+        self, flags: int = 0, copy: Literal[True] = True, track: bool = False
+    ) -> list[bytes]: ...
+    @overload
+    async def recv_multipart(
+        self, flags: int = 0, *, copy: Literal[False], track: bool = False
+    ) -> list[Frame]: ...
+    @overload
+    async def recv_multipart(
+        self, flags: int, copy: Literal[False], track: bool = False
+    ) -> list[Frame]: ...
+    @overload
+    async def recv_multipart(
+        self, flags: int = 0, copy: bool = True, track: bool = False
+    ) -> list[bytes] | list[Frame]: ...
+    async def recv_multipart(
+        self, flags: int = 0, copy: bool = True, track: bool = False
+    ) -> list[bytes] | list[Frame]:
+        """Receive a whole message as the list of its frames."""
+        message = await self._recv_message(flags)
+        if copy:
+            return serialize.to_frames(message)
+        return serialize.to_frame_objects(message, self._received_properties(), track)
+
+    def send_string(
+        self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any
+    ) -> Awaitable[MessageTracker | None]:
+        """Send text as one frame."""
+        return self.send(serialize.encode_string(u, encoding), flags=flags, copy=copy, **kwargs)
+
+    async def recv_string(self, flags: int = 0, encoding: str = "utf-8") -> str:
+        """Receive one frame as text."""
+        frame: bytes = await self.recv(flags)
+        return frame.decode(encoding)
+
+    def send_json(
+        self, obj: object, flags: int = 0, **kwargs: Any
+    ) -> Awaitable[MessageTracker | None]:
+        """Send an object as JSON in UTF-8; further arguments go to ``json.dumps``."""
+        options = serialize.split_send_options(kwargs)
+        return self.send(serialize.encode_json(obj, kwargs), flags=flags, **options)
+
+    async def recv_json(self, flags: int = 0, **kwargs: Any) -> Any:
+        """Receive an object from JSON in UTF-8; further arguments go to ``json.loads``."""
+        return serialize.decode_json(await self.recv(flags), kwargs)
+
+    def send_pyobj(
+        self, obj: object, flags: int = 0, protocol: int = DEFAULT_PROTOCOL, **kwargs: Any
+    ) -> Awaitable[MessageTracker | None]:
+        """Send a Python object, pickled."""
+        return self.send(serialize.encode_object(obj, protocol), flags=flags, **kwargs)
+
+    async def recv_pyobj(self, flags: int = 0) -> Any:
+        """Receive a pickled Python object. The sender can run any code by it: trust it first."""
+        return serialize.decode_object(await self.recv(flags))
+
+    def send_serialized(
+        self,
+        msg: T,
+        serialize: Callable[[T], Iterable[object]],
+        flags: int = 0,
+        copy: bool = True,
+        **kwargs: Any,
+    ) -> Awaitable[MessageTracker | None]:
+        """Send the frames that ``serialize`` makes of ``msg``, as `send_multipart` does."""
+        return self.send_multipart(serialize(msg), flags=flags, copy=copy, **kwargs)
+
+    async def recv_serialized(
+        self, deserialize: Callable[[list[Any]], T], flags: int = 0, copy: bool = True
+    ) -> T:
+        """Receive a message, and return what ``deserialize`` makes of the list of its frames."""
+        return deserialize(await self.recv_multipart(flags=flags, copy=copy))
+
+    send_unicode = send_string
+    recv_unicode = recv_string
