@@ -207,7 +207,11 @@ class PeerFacts:
 
 
 class Channel(Protocol):
-    """One peer of a message transport, as one socket sees it. Thread-safe, never blocks."""
+    """One peer of a message transport, as one socket sees it. Nothing here blocks.
+
+    The engine holds its socket's lock around `send` and `receive`: neither is called by two threads
+    at once. They do run at the same time as each other's opposite at the peer's end.
+    """
 
     def send(self, messages: list[Message]) -> int:
         """Take a prefix of `messages` in order; the list itself stays the caller's.
@@ -217,9 +221,10 @@ class Channel(Protocol):
         """
 
     def receive(self, limit: int) -> list[Message]:
-        """Hand out at most `limit` messages in order, ``[]`` when there are none at present.
+        """Hand out at most `limit` messages in order; fewer only when no more are there at present.
 
-        After `ChannelHost.detach` it goes on until everything that the peer sent is handed out.
+        After fewer than `limit`, `ChannelHost.readable` tells of the next ones. After
+        `ChannelHost.detach` it goes on until everything that the peer sent is handed out.
         """
 
     def close(self) -> None:
@@ -269,7 +274,7 @@ class ChannelHost(Protocol):
         """Tell, once, that the peer left; `Channel.receive` may still have its last messages."""
 
     def readable(self, channel: Channel) -> None:
-        """Tell that `Channel.receive`, found or left empty before, has messages."""
+        """Tell that there are messages again after `Channel.receive` gave fewer than its limit."""
 
     def writable(self, channel: Channel) -> None:
         """Tell that `Channel.send`, which refused messages before, has room again."""

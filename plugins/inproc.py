@@ -1,8 +1,8 @@
 """`inproc://`: sockets of one context hand each other their messages, with no system call at all.
 
-Two sockets that meet share two lanes, one per direction. A lane is a bounded queue that wakes a
-side only when that side needs it: the reader when the queue goes from empty to not empty, the
-writer when it had been refused and half of the room is back (libzmq's low-water mark).
+Two sockets that meet share two lanes (`plugins.message_lane`), one per direction, which wake a side
+only when that side needs it: the reader when messages come after it found none, the writer when it
+had been refused and half of the room is back (libzmq's low-water mark).
 
 As in libzmq, `connect` may come before `bind`, a lane holds the sender's SNDHWM plus the receiver's
 RCVHWM, and a bound socket that goes away is not waited for again.
@@ -11,79 +11,17 @@ RCVHWM, and a bound socket that goes away is not waited for again.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from errno import EADDRINUSE
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from core.endpoint import EndpointError
 from core.hookspecs import hookimpl
 from core.transport import ChannelHost, Message, PeerFacts
+from plugins.message_lane import MessageLane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class _Lane:
-    """Messages on their way from one socket to another. Its lock is its pair's."""
-
-    __slots__ = (
-        "capacity",
-        "closed",
-        "lock",
-        "messages",
-        "reader",
-        "refused",
-        "resume_at",
-        "writer",
-    )
-
-    def __init__(self, capacity: int, lock: threading.Lock) -> None:
-        self.capacity = capacity  # 0: no limit
-        self.resume_at = capacity // 2  # a refused writer is woken when the queue is this short
-        self.lock = lock
-        self.messages: deque[Message] = deque()
-        self.refused = False
-        self.closed = False  # one of the ends has left: nothing more goes in
-        # Set once the end's host knows its channel; before that there is nobody to wake.
-        self.reader: InprocChannel | None = None
-        self.writer: InprocChannel | None = None
-
-    def put(self, messages: list[Message]) -> int:
-        with self.lock:
-            if self.closed:
-                return 0
-            queue = self.messages
-            before = len(queue)
-            accepted = len(messages)
-            if self.capacity and before + accepted > self.capacity:
-                accepted = self.capacity - before
-                self.refused = True
-                messages = messages[:accepted]
-            queue.extend(messages)
-            reader = None if before or not accepted else self.reader
-        if reader is not None:
-            reader.host.readable(reader)
-        return accepted
-
-    def take(self, limit: int) -> list[Message]:
-        with self.lock:
-            queue = self.messages
-            if len(queue) <= limit:
-                taken = list(queue)
-                queue.clear()
-            else:
-                taken = [queue.popleft() for _ in range(limit)]
-            writer = self.writer_to_resume() if self.refused else None
-        if writer is not None:
-            writer.host.writable(writer)
-        return taken
-
-    def writer_to_resume(self) -> InprocChannel | None:
-        """Return the writer if it must be told of room, once. The lock is held."""
-        if not self.refused or self.writer is None or len(self.messages) > self.resume_at:
-            return None
-        self.refused = False
-        return self.writer
 
 
 class InprocChannel:
@@ -94,15 +32,17 @@ class InprocChannel:
         "receive", "send",
     )  # fmt: skip
 
-    def __init__(self, host: ChannelHost, inbound: _Lane, outbound: _Lane) -> None:
+    def __init__(
+        self, host: ChannelHost, inbound: MessageLane, outbound: MessageLane, lock: threading.Lock
+    ) -> None:
         self.host = host
         self.peer: InprocChannel | None = None
         self._inbound = inbound
         self._outbound = outbound
-        self._lock = inbound.lock
+        self._lock = lock  # the pair's
         self._closed = False
         self._peer_gone = False
-        self._told = False
+        self._told = False  # the host knows of this channel
         # Bound to the lanes: one call less per batch.
         self.send: Callable[[list[Message]], int] = outbound.put
         self.receive: Callable[[int], list[Message]] = inbound.take
@@ -114,14 +54,9 @@ class InprocChannel:
             if self._closed:
                 return
             self._told = True
-            self._inbound.reader = self._outbound.writer = self
-            readable = bool(self._inbound.messages)
-            writable = self._outbound.writer_to_resume() is not None
             gone = self._peer_gone
-        if readable:
-            self.host.readable(self)
-        if writable:
-            self.host.writable(self)
+        self._outbound.listen_writable(partial(self.host.writable, self))
+        self._inbound.listen_readable(partial(self.host.readable, self))
         if gone:
             self.host.detach(self)
 
@@ -131,27 +66,18 @@ class InprocChannel:
             if self._closed:
                 return
             self._closed = True
-            self._leave(self._outbound)
-            self._leave(self._inbound)
-            self._inbound.messages.clear()
             peer, self.peer = self.peer, None
-            tell = peer if peer is not None and peer.lost_peer() else None
-        if tell is not None:
-            tell.host.detach(tell)
+            tell = peer is not None and peer.lost_peer()
+        self._outbound.close(discard=False)
+        self._inbound.close(discard=True)
+        if tell and peer is not None:
+            peer.host.detach(peer)
 
     def lost_peer(self) -> bool:
         """Note that the peer left; return whether the host must be told. The lock is held."""
         self._peer_gone = True
         self.peer = None
         return self._told and not self._closed
-
-    def _leave(self, lane: _Lane) -> None:
-        lane.closed = True
-        lane.refused = False
-        if lane.reader is self:
-            lane.reader = None
-        if lane.writer is self:
-            lane.writer = None
 
 
 class _Names:
@@ -263,10 +189,10 @@ def _names(host: ChannelHost) -> _Names:
 
 def _new_pair(near: ChannelHost, far: ChannelHost) -> tuple[InprocChannel, InprocChannel]:
     lock = threading.Lock()
-    outbound = _Lane(_capacity(near, far), lock)
-    inbound = _Lane(_capacity(far, near), lock)
-    first = InprocChannel(near, inbound, outbound)
-    second = InprocChannel(far, outbound, inbound)
+    outbound = MessageLane(_capacity(near, far))
+    inbound = MessageLane(_capacity(far, near))
+    first = InprocChannel(near, inbound, outbound, lock)
+    second = InprocChannel(far, outbound, inbound, lock)
     first.peer, second.peer = second, first
     return first, second
 
