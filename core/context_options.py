@@ -19,7 +19,6 @@ def _option(
     *,
     kind: Kind = Kind.INT,
     minimum: int = 0,
-    maximum: int = INT_MAX,
     access: Access = Access.READ_WRITE,
     attribute: str = "",
     unsupported: str = "",
@@ -30,7 +29,7 @@ def _option(
         kind=kind,
         default=default,
         minimum=minimum,
-        maximum=maximum,
+        maximum=INT_MAX,
         access=access,
         effect=Effect.NEXT_SOCKET,
         attribute=attribute,
@@ -40,8 +39,6 @@ def _option(
 
 
 _NO_THREAD_SETTINGS = "the engine leaves scheduling of its thread to the system"
-# The value libzmq has where its poller is epoll or kqueue.
-_SOCKET_LIMIT = 65535
 
 CONTEXT_OPTIONS: tuple[Option, ...] = (
     _option(
@@ -55,13 +52,12 @@ CONTEXT_OPTIONS: tuple[Option, ...] = (
         1023,
         "Most sockets open at a time; one more is EMFILE.",
         minimum=1,
-        maximum=_SOCKET_LIMIT,
         attribute="max_sockets",
     ),
     _option(
         ContextOption.SOCKET_LIMIT,
-        _SOCKET_LIMIT,
-        "Largest value that MAX_SOCKETS can take.",
+        65535,
+        "Largest value worth giving to MAX_SOCKETS; not enforced, as in libzmq with epoll.",
         access=Access.READ_ONLY,
     ),
     _option(

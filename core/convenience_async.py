@@ -1,8 +1,8 @@
 """Sending and receiving text, JSON, Python objects and whole messages: the asyncio face.
 
 `core.convenience` is the same for blocking sockets and tells about arguments and errors;
-`core.serialize` holds what both share. Methods that send start at once, and refuse bad arguments
-at once; what they return is awaited for the message to be queued.
+`core.serialize` holds what both share. The methods that send one frame encode it in the call
+itself, so a bad argument is refused before anything is awaited, and return what ``send`` returns.
 """
 
 from abc import ABC, abstractmethod

@@ -69,13 +69,11 @@ class Option:
     default_reason: str = ""
 
     def allowed(self) -> str:
-        """Describe the allowed values, for error messages: ``"-1 or more (ms)"``."""
+        """Describe the allowed values, for error messages: ``"-1 to 1000 (ms)"``."""
         unit = f" ({self.unit})" if self.unit else ""
-        if self.kind is Kind.BYTES:
-            return f"{self.minimum} to {self.maximum} bytes long"
-        if self.maximum >= INT_MAX:
-            return f"{self.minimum} or more{unit}"
-        return f"{self.minimum} to {self.maximum}{unit}"
+        return f"{self.minimum} to {self.maximum}" + (
+            " bytes long" if self.kind is Kind.BYTES else unit
+        )
 
 
 def refuse(option: Option, why: str, errno: int = EINVAL) -> ZMQError:
@@ -90,10 +88,11 @@ def check_write(option: Option, value: object, socket_type: SocketType | None) -
     :raises ZMQError: EINVAL for a value out of range, a read-only option or a wrong socket type;
         ENOTSUP for an option that this release does not have
     """
+    typed = _typed_value(option, value)
     if option.access is Access.READ_ONLY:
         raise refuse(option, "is read-only")
     _check_type_of_socket(option, socket_type)
-    checked = _checked_value(option, value)
+    checked = _checked_size(option, typed)
     if option.unsupported and checked != option.default:
         raise _unsupported(option)
     return checked
@@ -123,21 +122,21 @@ def _unsupported(option: Option) -> ZMQError:
     return refuse(option, f"is not supported: {option.unsupported}", ENOTSUP)
 
 
-def _checked_value(option: Option, value: object) -> OptionValue:
+def _typed_value(option: Option, value: object) -> OptionValue:
     if isinstance(value, str):
         raise TypeError(f"option {option.name}: unicode not allowed, encode it or use set_string")
-    if option.kind is Kind.BYTES:
-        return _checked_bytes(option, value)
-    if not isinstance(value, int):
-        raise TypeError(f"option {option.name}: expected int, got: {value!r}")
-    if not option.minimum <= value <= option.maximum:
-        raise refuse(option, f"must be {option.allowed()}, not {value}")
-    return value - value % option.step if option.kind is not Kind.BOOL else value != 0
+    if option.kind is Kind.BYTES and isinstance(value, bytes):
+        return value
+    if option.kind is not Kind.BYTES and isinstance(value, int):
+        return value
+    wanted = "bytes" if option.kind is Kind.BYTES else "int"
+    raise TypeError(f"option {option.name}: expected {wanted}, got: {value!r}")
 
 
-def _checked_bytes(option: Option, value: object) -> bytes:
-    if not isinstance(value, bytes):
-        raise TypeError(f"option {option.name}: expected bytes, got: {value!r}")
-    if not option.minimum <= len(value) <= option.maximum:
-        raise refuse(option, f"must be {option.allowed()}, not {len(value)}")
-    return value
+def _checked_size(option: Option, value: OptionValue) -> OptionValue:
+    size = len(value) if isinstance(value, bytes) else value
+    if not option.minimum <= size <= option.maximum:
+        raise refuse(option, f"must be {option.allowed()}, not {size}")
+    if isinstance(value, bytes):
+        return value
+    return value != 0 if option.kind is Kind.BOOL else value - value % option.step

@@ -23,6 +23,9 @@ LIVE_OPTIONS = frozenset(
     {SocketOption.RCVMORE, SocketOption.FD, SocketOption.EVENTS, SocketOption.LAST_ENDPOINT}
 )
 
+# They send subscriptions only, so libzmq gives them a LINGER of 0 from the start.
+_NOTHING_TO_LINGER_FOR = frozenset({SocketType.SUB, SocketType.XSUB})
+
 
 @dataclass(slots=True, init=False, eq=False)
 class OptionValues:
@@ -30,7 +33,7 @@ class OptionValues:
 
     :param socket_type: type of the socket: decides which options it has
     :param ipv6: initial value of IPV6, from the context
-    :param linger: initial value of LINGER in ms: the context has 0 if it is not BLOCKY
+    :param blocky: BLOCKY of the context: whether LINGER starts at -1 (for ever) or at 0
     """
 
     socket_type: SocketType
@@ -70,12 +73,13 @@ class OptionValues:
     xpub_manual: bool
     invert_matching: bool
 
-    def __init__(self, socket_type: SocketType, *, ipv6: bool = False, linger: int = -1) -> None:
+    def __init__(self, socket_type: SocketType, *, ipv6: bool = False, blocky: bool = True) -> None:
         self.socket_type = socket_type
         for attribute, default in _STORED:
             setattr(self, attribute, default)
         self.ipv6 = ipv6
-        self.linger = linger
+        if not blocky or socket_type in _NOTHING_TO_LINGER_FOR:
+            self.linger = 0
 
     def set(self, number: int, value: object) -> OptionValue:
         """Check ``value``, store it, and return it as stored.
