@@ -1,0 +1,1 @@
+"""The tests mirror the sources one to one; `support` holds what several of them share."""

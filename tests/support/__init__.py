@@ -1,0 +1,1 @@
+"""Helpers shared by the tests: waiting, leak checks, endpoints, sockets, peer processes, tools."""
