@@ -1,1 +1,1 @@
-"""Small programs to run and to read: `python examples/hello_server.py`, `python -m examples.demo`."""
+"""Small programs to run and to read, and the demo (`python -m examples.demo`)."""
