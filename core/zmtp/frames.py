@@ -3,12 +3,13 @@
 RFC 37 §framing: a frame is a flags octet (1 MORE, 2 LONG, 4 COMMAND), its size in one octet or,
 when LONG is set, in eight, and the body. The budget is some hundredths of a microsecond for a small
 message, so a batch is encoded by a handful of calls into C rather than by a loop: batches of
-equal-size frames by joining them with their common header, batches of small frames by one pass of
-table look-ups; only what is left (long frames of mixed sizes, multipart messages) is looped over.
+equal-size frames by joining them with their common header, other batches by one pass of table
+look-ups over all headers. Only batches that mix different numbers of frames are looped over.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,64 +26,94 @@ BIG_FRAME = 8192
 _MORE = 1
 _LONG = 2
 
-#: Headers of the 256 short frames that end a message, and of those with more to follow.
-_LAST_HEADERS = [bytes((0, size)) for size in range(256)]
-_MORE_HEADERS = [bytes((_MORE, size)) for size in range(256)]
-
 #: From this size on one more copy of a batch costs more than one more list.
 _COPY_LIMIT = 128
 
-
-def _header(flags: int, size: int) -> bytes:
-    if size < 256:
-        return _MORE_HEADERS[size] if flags else _LAST_HEADERS[size]
-    return bytes((flags | _LONG,)) + size.to_bytes(8, "big")
+#: How many headers of long frames a table keeps.
+_MOST_LONG_HEADERS = 4096
 
 
-def encode_frame(body: bytes, more: bool = False) -> bytes:
-    """Return one message frame."""
-    return _header(_MORE if more else 0, len(body)) + body
+class _HeaderTable(dict[int, bytes]):
+    """Frame headers by body size: all the short ones, and the long ones as they are used."""
+
+    def __init__(self, flags: int) -> None:
+        super().__init__((size, bytes((flags, size))) for size in range(256))
+        self._long = bytes((flags | _LONG,))
+
+    def __missing__(self, size: int) -> bytes:
+        header = self._long + size.to_bytes(8, "big")
+        if len(self) < 256 + _MOST_LONG_HEADERS:
+            self[size] = header
+        return header
+
+
+_LAST_HEADERS = _HeaderTable(0)
+_MORE_HEADERS = _HeaderTable(_MORE)
+
+_last_header = _LAST_HEADERS.__getitem__
+_more_header = _MORE_HEADERS.__getitem__
+
+
+def encode_frame(body: bytes) -> bytes:
+    """Return a message of one frame."""
+    return _last_header(len(body)) + body
 
 
 def encode(messages: Sequence[Message]) -> bytes:
     """Return a whole batch as one bytes object."""
     try:
+        # What a message is shows without asking each: `join` refuses a list, `chain` makes
+        # integers of bytes, and those have no length.
+        if messages and isinstance(messages[0], list):
+            return _encode_alike(messages)
         sizes = set(map(len, messages))
         if len(sizes) == 1:
             return _encode_equal(messages, sizes.pop())
-        return _encode_small(messages)
-    except (TypeError, IndexError):
-        # A list does not pass for bytes in join, and a long frame is not in the header table.
+        return _encode_singles(messages)
+    except TypeError:
         return b"".join(_parts(messages))
 
 
 def _encode_equal(messages: Sequence[Message], size: int) -> bytes:
-    header = _header(0, size)
+    """Encode messages of one frame, all of `size` bytes."""
+    header = _last_header(size)
     if size < _COPY_LIMIT:
         return header + header.join(messages)  # type: ignore[arg-type]
     return header.join((b"", *messages))  # type: ignore[arg-type]
 
 
-def _encode_small(messages: Sequence[Message]) -> bytes:
+def _encode_singles(messages: Sequence[Message]) -> bytes:
+    """Encode messages of one frame of any size."""
     parts: list[Message] = [b""] * (2 * len(messages))
-    parts[::2] = map(_LAST_HEADERS.__getitem__, map(len, messages))
+    parts[::2] = map(_last_header, map(len, messages))
     parts[1::2] = messages
     return b"".join(parts)  # type: ignore[arg-type]
 
 
+def _encode_alike(messages: Sequence[Message]) -> bytes:
+    """Encode messages that all have the same number of frames; TypeError when they have not."""
+    counts = set(map(len, messages))
+    if len(counts) != 1:
+        raise TypeError("different numbers of frames")
+    count = counts.pop()
+    bodies: list[bytes] = list(chain.from_iterable(messages))  # type: ignore[arg-type]
+    sizes = list(map(len, bodies))
+    parts = [b""] * (2 * len(bodies))
+    parts[::2] = map(_more_header, sizes)
+    parts[2 * count - 2 :: 2 * count] = map(_last_header, sizes[count - 1 :: count])
+    parts[1::2] = bodies
+    return b"".join(parts)
+
+
 def _parts(messages: Sequence[Message]) -> list[bytes]:
+    """Return headers and bodies in turn, for messages of any kind."""
     parts: list[bytes] = []
-    append = parts.append
     for message in messages:
         if isinstance(message, list):
             for body in message[:-1]:
-                append(_header(_MORE, len(body)))
-                append(body)
-            body = message[-1]
-        else:
-            body = message
-        append(_header(0, len(body)))
-        append(body)
+                parts += (_more_header(len(body)), body)
+            message = message[-1]
+        parts += (_last_header(len(message)), message)
     return parts
 
 
