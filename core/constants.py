@@ -292,3 +292,6 @@ EVENT_ALL_V1: Final = Event.ALL_V1
 EVENT_ALL: Final = Event.ALL
 EVENT_PIPES_STATS: Final = Event.PIPES_STATS
 EVENT_ALL_V2: Final = Event.ALL_V2
+
+# A tool of this file, not a constant: kept out of star imports.
+del Final

@@ -47,9 +47,6 @@ class _Option:
                 raise
             raise AttributeError(str(error)) from None
 
-    def __set__(self, host: _Host, value: Any) -> None:
-        host.set(self._number, value)
-
 
 class IntOption(_Option):
     """An option whose value is an int: a number, a time, or 0 and 1 for off and on."""
@@ -263,7 +260,14 @@ class OptionAttributes(_Host):
         self.sndhwm = value
         self.rcvhwm = value
 
-    hwm = property(get_hwm, set_hwm, doc="Both high-water marks in one; reads SNDHWM.")
+    @property
+    def hwm(self) -> int:
+        """Both high-water marks in one, in messages: sets SNDHWM and RCVHWM, reads SNDHWM."""
+        return self.get_hwm()
+
+    @hwm.setter
+    def hwm(self, value: int) -> None:
+        self.set_hwm(value)
 
     @property
     def type(self) -> SocketType:

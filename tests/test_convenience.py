@@ -221,6 +221,13 @@ def test_arguments_are_those_of_pyzmq(face: type, name: str) -> None:
     assert arguments(face) == arguments(zmq.Socket)
 
 
+@pytest.mark.parametrize(
+    ("face", "socket"), [(SendReceiveMixin, Loop()), (AsyncSendReceiveMixin, AsyncLoop())]
+)
+def test_frames_have_no_properties_unless_the_socket_knows_some(face: Any, socket: Any) -> None:
+    assert face._received_properties(socket) == {}
+
+
 @pytest.mark.parametrize("face", [SendReceiveMixin, AsyncSendReceiveMixin])
 def test_mixin_alone_is_no_socket(face: type) -> None:
     with pytest.raises(TypeError, match="abstract"):

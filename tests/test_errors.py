@@ -84,4 +84,5 @@ def test_version_error_names_both_versions() -> None:
     error = errors.ZMQVersionError("4.9", "teleport")
     assert isinstance(error, NotImplementedError)
     assert str(error) == "teleport needs libzmq 4.9 behaviour, this is 4.3.5"
+    assert repr(error) == f"ZMQVersionError({str(error)!r})"
     assert (error.min_version, error.version, error.msg) == ("4.9", "4.3.5", "teleport")
