@@ -33,7 +33,8 @@ class OptionValues:
 
     :param socket_type: type of the socket: decides which options it has
     :param ipv6: initial value of IPV6, from the context
-    :param blocky: BLOCKY of the context: whether LINGER starts at -1 (for ever) or at 0
+    :param linger: initial value of LINGER in ms, from the context: -1 if it is BLOCKY, else 0.
+        SUB and XSUB start at 0 in any case.
     """
 
     socket_type: SocketType
@@ -73,13 +74,12 @@ class OptionValues:
     xpub_manual: bool
     invert_matching: bool
 
-    def __init__(self, socket_type: SocketType, *, ipv6: bool = False, blocky: bool = True) -> None:
+    def __init__(self, socket_type: SocketType, *, ipv6: bool = False, linger: int = -1) -> None:
         self.socket_type = socket_type
         for attribute, default in _STORED:
             setattr(self, attribute, default)
         self.ipv6 = ipv6
-        if not blocky or socket_type in _NOTHING_TO_LINGER_FOR:
-            self.linger = 0
+        self.linger = 0 if socket_type in _NOTHING_TO_LINGER_FOR else linger
 
     def set(self, number: int, value: object) -> OptionValue:
         """Check ``value``, store it, and return it as stored.

@@ -121,7 +121,7 @@ def test_unknown_attribute_cannot_be_set() -> None:
 
 
 def test_context_decides_ipv6_and_linger() -> None:
-    options = OptionValues(c.PUSH, ipv6=True, blocky=False)
+    options = OptionValues(c.PUSH, ipv6=True, linger=0)
     assert (options.get(c.IPV6), options.get(c.IPV4ONLY), options.get(c.LINGER)) == (1, 0, 0)
 
 
