@@ -45,8 +45,10 @@ def _frame(index: int, part: object) -> bytes:
 
 
 def to_frames(message: Message) -> list[bytes]:
-    """Return the message as a list of its frames."""
-    return message if type(message) is list else [message]  # type: ignore[list-item]
+    """Return the message as a plain list of its frames."""
+    if isinstance(message, bytes):
+        return [message]
+    return message if type(message) is list else list(message)
 
 
 def to_frame_objects(message: Message, properties: Mapping[str, str], track: bool) -> list[Frame]:

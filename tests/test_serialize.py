@@ -33,6 +33,14 @@ def test_frames_survive_both_ways(frames: list[bytes]) -> None:
     assert to_frames(to_message(frames)) == frames
 
 
+def test_frames_come_in_a_plain_list() -> None:
+    class Rest(list[bytes]):
+        """The engine marks the rest of a message by a type of its own."""
+
+    frames = to_frames(Rest([b"a", b"b"]))
+    assert (frames, type(frames)) == ([b"a", b"b"], list)
+
+
 def test_every_buffer_becomes_bytes() -> None:
     message = to_message([bytearray(b"a"), memoryview(b"b"), Frame(b"c")])
     assert message == [b"a", b"b", b"c"]
