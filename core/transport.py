@@ -220,11 +220,18 @@ class Channel(Protocol):
             and `ChannelHost.writable` is called when there is room again. 0 once the peer is gone.
         """
 
+    def room(self) -> int:
+        """Say how many messages `send` would take now; a huge number when there is no limit.
+
+        An answer of 0 is a refusal: `ChannelHost.writable` is called when there is room again.
+        """
+
     def receive(self, limit: int) -> list[Message]:
         """Hand out at most `limit` messages in order; fewer only when no more are there at present.
 
-        After fewer than `limit`, `ChannelHost.readable` tells of the next ones. After
-        `ChannelHost.detach` it goes on until everything that the peer sent is handed out.
+        After fewer than `limit`, `ChannelHost.readable` tells of the next ones. What was handed
+        out counts against the queue's limit until the next call, which so says that it is used up.
+        After `ChannelHost.detach` it goes on until everything that the peer sent is handed out.
         """
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ class InprocChannel:
 
     __slots__ = (
         "_closed", "_inbound", "_lock", "_outbound", "_peer_gone", "_told", "host", "peer",
-        "receive", "send",
+        "receive", "room", "send",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +45,7 @@ class InprocChannel:
         self._told = False  # the host knows of this channel
         # Bound to the lanes: one call less per batch.
         self.send: Callable[[list[Message]], int] = outbound.put
+        self.room: Callable[[], int] = outbound.room
         self.receive: Callable[[int], list[Message]] = inbound.take
 
     def announce(self, peer: PeerFacts) -> None:

@@ -83,6 +83,8 @@ class IpcTransport:
 
 
 def _problem(address: str, *, bind: bool) -> str:
+    if not address:
+        return "the path after '://' is missing"
     if "\0" in address:
         return "the path contains a zero byte"
     if address == "*" and not bind:

@@ -29,8 +29,8 @@ class MessageLane:
     """
 
     __slots__ = (
-        "_capacity", "_front", "_idle", "_on_readable", "_on_writable", "_queue", "_refused",
-        "_resume_at",
+        "_capacity", "_front", "_idle", "_lent", "_on_readable", "_on_writable", "_queue",
+        "_refused", "_resume_at",
     )  # fmt: skip
 
     def __init__(self, capacity: int) -> None:
@@ -40,6 +40,7 @@ class MessageLane:
         # The reader's own: what it found in the queue beyond its limit, last message first, so
         # that a large backlog is not moved up in memory for every small take.
         self._front: list[Message] = []
+        self._lent = 0  # messages of the last batch, which the reader may still be using
         self._idle = True
         self._refused = False
         self._on_readable: Callable[[], None] | None = None
@@ -49,30 +50,41 @@ class MessageLane:
         """Append as many as fit; return how many. HOT."""
         queue = self._queue
         count = len(messages)
-        if len(queue) + len(self._front) + count > self._capacity:
+        if len(queue) + len(self._front) + self._lent + count > self._capacity:
             return self._put_prefix(messages)
         queue.extend(messages)
         if self._idle:
             self._wake_reader()
         return count
 
+    def room(self) -> int:
+        """How many more fit; after an answer of 0 the writer is woken when there is room again."""
+        room = self._capacity - self._size()
+        if room <= 0 and self._capacity >= 0:
+            self._refused = True
+            room = self._capacity - self._size()  # the reader may have missed the refusal
+        return max(0, room)
+
     def take(self, limit: int) -> list[Message]:
-        """Remove at most `limit` from the front; fewer than `limit` only when none is left. HOT."""
+        """Remove at most `limit` from the front; fewer than `limit` only when none is left. HOT.
+
+        What the call before handed out counts as used up, and its room as free, from now on.
+        """
         if self._front:
             taken = self._take_front(limit)
         else:
             queue = self._queue
             taken = queue[:]
-            if len(taken) > limit:
+            count = len(taken)
+            if count > limit:
                 taken = self._keep_excess(taken, limit)
             else:
-                del queue[: len(taken)]
-        if not self._front:
+                self._lent = count
+                del queue[:count]
+        if len(taken) < limit:
             self._idle = True
             if self._queue:  # the writer came in between, and may not have seen that we are idle
-                self._idle = False
-                if len(taken) < limit:
-                    taken += self.take(limit - len(taken))
+                self._wake_reader()
         if self._refused:
             self._wake_writer()
         return taken
@@ -103,7 +115,7 @@ class MessageLane:
             self._front.clear()
 
     def _size(self) -> int:
-        return len(self._queue) + len(self._front)
+        return len(self._queue) + len(self._front) + self._lent
 
     def _put_prefix(self, messages: list[Message]) -> int:
         accepted = 0
@@ -122,13 +134,19 @@ class MessageLane:
             self._refused = False
         return accepted
 
+    # Taking moves messages from `_queue` or `_front` to `_lent`: always counted in the new place
+    # before they leave the old one. Counted twice for a moment, never not at all, so that the
+    # capacity holds exactly.
+
     def _take_front(self, limit: int) -> list[Message]:
         front = self._front
         taken = front[-limit:]
+        self._lent = len(taken)
         del front[-limit:]
         taken.reverse()
         if len(taken) < limit:
             more = self._queue[: limit - len(taken)]
+            self._lent += len(more)
             del self._queue[: len(more)]
             taken += more
         return taken
@@ -136,7 +154,7 @@ class MessageLane:
     def _keep_excess(self, found: list[Message], limit: int) -> list[Message]:
         excess = found[limit:]
         excess.reverse()
-        # In this order: counted twice for a moment, never not at all, the capacity stays exact.
+        self._lent = limit
         self._front = excess
         del self._queue[: len(found)]
         return found[:limit]
