@@ -1,0 +1,61 @@
+"""ZeroMQ's sockets in Python: ``import core as zmq``.
+
+The names are pyzmq's. Start with `Context` and its ``socket`` method; ``core.asyncio`` has the
+same for asyncio.
+"""
+
+from __future__ import annotations
+
+from core import constants
+from core.constants import *  # noqa: F403 - every public constant, as in pyzmq
+from core.context import Context
+from core.errors import (
+    Again,
+    ContextTerminated,
+    InterruptedSystemCall,
+    NotDone,
+    ZMQBaseError,
+    ZMQBindError,
+    ZMQError,
+    ZMQVersionError,
+    strerror,
+)
+from core.frame import COPY_THRESHOLD, Frame, MessageTracker
+from core.poller import Poller, select
+from core.proxy import proxy
+from core.socket import Socket
+from core.version import (
+    __version__,
+    has,
+    pyzmq_version,
+    pyzmq_version_info,
+    zmq_version,
+    zmq_version_info,
+)
+
+__all__ = [
+    "COPY_THRESHOLD",
+    "Again",
+    "Context",
+    "ContextTerminated",
+    "Frame",
+    "InterruptedSystemCall",
+    "MessageTracker",
+    "NotDone",
+    "Poller",
+    "Socket",
+    "ZMQBaseError",
+    "ZMQBindError",
+    "ZMQError",
+    "ZMQVersionError",
+    "__version__",
+    "has",
+    "proxy",
+    "pyzmq_version",
+    "pyzmq_version_info",
+    "select",
+    "strerror",
+    "zmq_version",
+    "zmq_version_info",
+]
+__all__ += [name for name in vars(constants) if not name.startswith("_") and name != "Final"]

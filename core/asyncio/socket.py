@@ -1,0 +1,275 @@
+"""The asyncio socket: the blocking socket's methods, awaited, driven by the running loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from core.convenience_async import AsyncSendReceiveMixin
+from core.enums import PollEvent
+from core.errors import Again
+from core.frame import MessageTracker, tracker_after_send
+from core.patterns import Message
+from core.runtime.engine import Engine
+from core.serialize import to_message
+from core.socket import DONTWAIT, SNDMORE, SocketBase, as_frames
+
+if TYPE_CHECKING:
+    from core.context import Context
+
+T = TypeVar("T")
+
+# So many messages in a row may be received without a wait before other tasks get their turn.
+STREAK = 16
+
+
+class _Done(Awaitable[None]):
+    """An awaitable that is over already: what a send returns that had room at once."""
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return _NOTHING
+
+
+class _Nothing(Iterator[Any]):
+    def __next__(self) -> Any:
+        raise StopIteration
+
+
+_NOTHING: Any = _Nothing()
+_DONE = _Done()
+
+
+class Socket(SocketBase, AsyncSendReceiveMixin):
+    """An asyncio socket. Made by ``core.asyncio.Context.socket``.
+
+    Cancelling a receive loses no message: a message is taken only when its receiver runs.
+    ``async for message in socket`` yields messages as lists of frames.
+    """
+
+    __slots__ = ("_flushing", "_loop", "_streak", "_waiters")
+
+    def __init__(self, context: Context[Any], engine: Engine) -> None:
+        super().__init__(context, engine)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiters: list[asyncio.Future[None]] = []
+        self._flushing = False
+        self._streak = 0
+
+    # Sending
+
+    def send(
+        self,
+        data: Any,
+        flags: int = 0,
+        copy: bool = True,
+        track: bool = False,
+        routing_id: int | None = None,
+        group: str | None = None,
+    ) -> Awaitable[MessageTracker | None]:
+        """Send one frame: see `core.Socket.send`. What has room is on its way at once.
+
+        Messages of one turn of the loop leave together, at its end.
+        """
+        engine = self._engine
+        if data.__class__ is bytes and not flags and copy and len(engine.outbox) < engine.burst_limit:
+            engine.outbox.append(data)
+            if not self._flushing:
+                self._flush_soon()
+            return _DONE
+        return self._send_frame(data, flags, copy, track)
+
+    async def _send_frame(
+        self, data: Any, flags: int, copy: bool, track: bool
+    ) -> MessageTracker | None:
+        if flags & SNDMORE:
+            await self._until_writable(flags)
+        message = self._collect(data, flags | DONTWAIT)
+        if message is not None:
+            await self._send_whole(message, flags)
+            self._parts = []
+        return None if copy else tracker_after_send(data, copy, track)
+
+    async def _send_message(self, message: Message, flags: int) -> None:
+        frames = message if isinstance(message, list) else [message]
+        if flags & SNDMORE or self._parts:
+            for frame in frames[:-1]:
+                await self._send_frame(frame, flags | SNDMORE, True, False)
+            await self._send_frame(frames[-1], flags, True, False)
+        else:
+            await self._send_whole(message, flags)
+
+    async def _send_whole(self, message: Message, flags: int) -> None:
+        engine = self._engine
+        self._attach()
+        if len(engine.outbox) < engine.burst_limit:
+            engine.outbox.append(message)
+            if not self._flushing:
+                self._flush_soon()
+            return
+        sent = await self._until(lambda: engine.try_send(message) or None, flags, sending=True)
+        assert sent
+        await self._pause()
+
+    async def _until_writable(self, flags: int) -> None:
+        def room() -> bool | None:
+            self._engine.check_may_send()
+            return bool(self._engine.look(PollEvent.POLLOUT)) or None
+
+        if not self._parts:
+            await self._until(room, flags, sending=True)
+
+    async def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> int:
+        """Send many messages with one call: see `core.Socket.send_many`."""
+        batch: list[Message] = [
+            message if message.__class__ is bytes else to_message(as_frames(message))  # type: ignore[misc]
+            for message in messages
+        ]
+        done = 0
+
+        def some() -> int | None:
+            nonlocal done
+            done += self._engine.send_many(batch[done:] if done else batch, 0.0)
+            return done if done == len(batch) else None
+
+        try:
+            await self._until(some, flags, sending=True)
+        except Again:
+            if not done:
+                raise
+        await self._pause()
+        return done
+
+    def _flush_soon(self) -> None:
+        loop = self._loop
+        if loop is not None:
+            self._flushing = True
+            loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        self._on_ready()
+
+    # Receiving
+
+    async def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
+        """Receive one frame: see `core.Socket.recv`."""
+        try:
+            message = self._engine.inbox.popleft()
+        except IndexError:
+            message = await self._recv_message(flags)
+        if message.__class__ is bytes and copy:
+            return message
+        return self._split(message, copy)
+
+    async def _recv_message(self, flags: int) -> Message:
+        engine = self._engine
+        if engine.inbox:
+            return engine.inbox.popleft()
+        await self._pause()
+        message = await self._until(engine.try_receive, flags, sending=False)
+        if len(engine.inbox) >= STREAK:
+            self._streak = STREAK
+        return message
+
+    async def recv_many(self, max_messages: int = 1000, flags: int = 0) -> list[Message]:
+        """Receive what is there, waiting only for the first: see `core.Socket.recv_many`."""
+        engine = self._engine
+
+        def some() -> list[Message] | None:
+            return engine.receive_many(max_messages, 0.0) if engine.look(PollEvent.POLLIN) else None
+
+        await self._pause()
+        return await self._until(some, flags, sending=False)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[bytes]:
+        return await self.recv_multipart()
+
+    async def poll(self, timeout: float | None = None, flags: int = PollEvent.POLLIN) -> int:
+        """Wait for events: see `core.Socket.poll`."""
+        seconds = None if timeout is None or timeout < 0 else timeout / 1000
+        try:
+            return await self._wait_for(lambda: self._engine.look(flags) or None, seconds)
+        except TimeoutError:
+            return 0
+
+    # Waiting
+
+    async def _pause(self) -> None:
+        """Let other tasks run now and then, however much there is to send or to receive."""
+        self._streak += 1
+        if self._streak > STREAK:
+            self._streak = 0
+            await asyncio.sleep(0)
+
+    async def _until(self, attempt: Callable[[], T | None], flags: int, *, sending: bool) -> T:
+        """Return what `attempt` returns once it is not None; raises Again when time is over."""
+        timeout = self._send_timeout() if sending else self._receive_timeout()
+        try:
+            return await self._wait_for(attempt, 0.0 if flags & DONTWAIT else timeout)
+        except TimeoutError:
+            raise Again(msg=self._engine.why_again(sending)) from None
+
+    async def _wait_for(self, attempt: Callable[[], T | None], seconds: float | None) -> T:
+        self._attach()
+        result = attempt()
+        if result is not None:
+            return result
+        if seconds == 0:
+            self._engine.turn()
+            result = attempt()
+            if result is None:
+                raise TimeoutError
+            return result
+        async with asyncio.timeout(seconds):
+            while True:
+                await self._something_happens()
+                result = attempt()
+                if result is not None:
+                    return result
+
+    async def _something_happens(self) -> None:
+        assert self._loop is not None
+        waiter = self._loop.create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        finally:
+            self._waiters.remove(waiter)
+            self._streak = 0
+
+    def _attach(self) -> None:
+        """Have the running loop drive this socket."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._detach()
+            self._engine.begin_loop()
+            self._loop = loop
+            loop.add_reader(self._engine.selector.fileno(), self._on_ready)
+
+    def _detach(self) -> None:
+        loop, self._loop = self._loop, None
+        if loop is not None and not loop.is_closed():
+            loop.remove_reader(self._engine.selector.fileno())
+
+    def _on_ready(self) -> None:
+        self._engine.turn()
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def close(self, linger: int | None = None) -> None:
+        """Close: see `core.Socket.close`. Whoever still waits gets ``ZMQError(ENOTSOCK)``."""
+        if not self._engine.closed:
+            self._detach()
+            self._engine.end_loop()
+            super().close(linger)
+            for waiter in self._waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+
+__all__ = ["Socket"]

@@ -1,0 +1,211 @@
+"""The context: a process's sockets, their I/O thread, and their common end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import threading
+import weakref
+from types import TracebackType
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from core.context_options import ContextOptionValues
+from core.enums import ContextOption, Errno, SocketType
+from core.errors import ZMQError, error_from_errno
+from core.options import OptionValues
+from core.runtime.engine import Engine
+from core.runtime.reactor import Reactor
+from core.socket import Socket
+
+S = TypeVar("S", bound="Socket")
+# How often `term` says which sockets it waits for, in seconds.
+PATIENCE = 10.0
+
+
+class Context(Generic[S]):
+    """Makes sockets. One per process is enough; `Context.instance` is that one.
+
+    :param io_threads: kept for reading back; one thread serves any number of sockets, because
+        callers do their own I/O (ZMQ_IO_THREADS)
+
+    Thread-safe. As a context manager it destroys itself and its sockets at the end.
+    """
+
+    _instance: ClassVar[Any] = None
+    _instance_lock: ClassVar[threading.Lock] = threading.Lock()
+    _socket_class: ClassVar[type[Any]] = Socket
+
+    def __init__(self, io_threads: int = 1) -> None:
+        self._options = ContextOptionValues()
+        self._options.set(ContextOption.IO_THREADS, io_threads)
+        self._reactor = Reactor("babelmq-io")
+        self._sockets: weakref.WeakSet[S] = weakref.WeakSet()
+        self._socket_defaults: dict[int, Any] = {}
+        self._terminated = False
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+
+    @classmethod
+    def instance(cls, io_threads: int = 1) -> Self:
+        """Return the process's context; a new one after the old was terminated, or in a fork."""
+        with cls._instance_lock:
+            known = cls.__dict__.get("_instance")
+            if known is None or known.closed or known._pid != os.getpid():
+                cls._instance = cls(io_threads)
+            found: Self = cls._instance
+            return found
+
+    def socket(self, socket_type: int, **kwargs: Any) -> S:
+        """Make a socket.
+
+        :param socket_type: ``zmq.PUSH``, ``zmq.SUB``, ...
+        :raises ContextTerminated: the context was terminated
+        :raises ZMQError: EINVAL for a type that does not exist, EMFILE above MAX_SOCKETS,
+            ENOTSUP in a process forked from the context's own
+        """
+        kind = _socket_type(socket_type)
+        with self._lock:
+            self._check_usable()
+            options = OptionValues(
+                kind, ipv6=self._options.ipv6, linger=-1 if self._options.blocky else 0
+            )
+            socket: S = self._socket_class(self, Engine(self._reactor, kind, options), **kwargs)
+            self._sockets.add(socket)
+        for option, value in self._socket_defaults.items():
+            _apply_default(socket, option, value)
+        return socket
+
+    def _check_usable(self) -> None:
+        if self._terminated:
+            raise error_from_errno(Errno.ETERM, "make a new Context")
+        if self._pid != os.getpid():
+            raise error_from_errno(
+                errno.ENOTSUP,
+                "this process was forked after the Context was made, and a context does not "
+                "survive a fork: make a new one here",
+            )
+        if len(self._reactor.engines()) >= self._options.max_sockets:
+            raise error_from_errno(
+                errno.EMFILE,
+                f"{self._options.max_sockets} sockets are open: close some, or raise MAX_SOCKETS",
+            )
+
+    # Options
+
+    def set(self, option: int, optval: int) -> None:
+        """Set a context option, such as ``zmq.MAX_SOCKETS``.
+
+        :raises ZMQError: EINVAL for an unknown or read-only option or a value out of range
+        """
+        self._options.set(option, optval)
+
+    def get(self, option: int) -> int:
+        """Return a context option.
+
+        :raises ZMQError: EINVAL for an unknown option
+        """
+        return self._options.get(option)
+
+    def setsockopt(self, option: int, value: Any) -> None:
+        """Set a default socket option for the sockets made from now on."""
+        self._socket_defaults[option] = value
+
+    def getsockopt(self, option: int) -> Any:
+        """Return a default socket option.
+
+        :raises ZMQError: EINVAL if none was set
+        """
+        if option not in self._socket_defaults:
+            raise error_from_errno(errno.EINVAL, f"no default was set for option {option}")
+        return self._socket_defaults[option]
+
+    # The end
+
+    @property
+    def closed(self) -> bool:
+        """Whether the context was terminated."""
+        return self._terminated
+
+    def shutdown(self) -> None:
+        """Make every blocking call on this context's sockets raise ContextTerminated."""
+        with self._lock:
+            self._terminated = True
+        for engine in self._reactor.engines():
+            engine.terminate()
+
+    def term(self) -> None:
+        """End the context: wait until all sockets are closed and their messages have left.
+
+        Blocking calls in other threads raise ContextTerminated. Sockets that are still open, or
+        that linger (ZMQ_LINGER) for a peer which does not come, hold `term` up: it names them on
+        the log every ten seconds.
+        """
+        if self._pid != os.getpid():
+            return  # the parent's sockets are the parent's to end
+        self.shutdown()
+        while not self._reactor.wait_until_empty(PATIENCE):
+            holders = "; ".join(engine.describe() for engine in self._reactor.engines())
+            _log().warning("Context.term waits for: %s", holders)
+        self._reactor.stop()
+
+    def destroy(self, linger: int | None = None) -> None:
+        """Close all sockets, then terminate.
+
+        :param linger: ZMQ_LINGER in milliseconds for all of them; None leaves each its own
+        """
+        for socket in list(self._sockets):
+            socket.close(linger)
+        self.term()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.destroy()
+
+    def __del__(self) -> None:
+        # Nobody can reach the sockets any more: let what they queued leave, but wait for nobody.
+        if sys.is_finalizing() or getattr(self, "_terminated", True):
+            return
+        self._terminated = True
+        self._reactor.stop_when_empty()
+
+    def __repr__(self) -> str:
+        state = "terminated" if self._terminated else f"{len(self._reactor.engines())} sockets"
+        return f"<Context: {state}>"
+
+
+def _socket_type(number: int) -> SocketType:
+    from core.patterns import PATTERNS
+
+    try:
+        kind = SocketType(number)
+    except ValueError:
+        kind = None
+    if kind is None or kind.name not in PATTERNS:
+        known = ", ".join(PATTERNS)
+        raise error_from_errno(errno.EINVAL, f"no socket type {number!r}; there are: {known}")
+    return kind
+
+
+def _apply_default(socket: Any, option: int, value: Any) -> None:
+    try:
+        socket.set(option, value)
+    except ZMQError as error:
+        if error.errno != errno.EINVAL:  # an option of other socket types
+            raise
+
+
+def _log() -> Any:
+    import logging
+
+    return logging.getLogger("babelmq")
+
+
+__all__ = ["Context"]

@@ -1,0 +1,145 @@
+"""The interface between the runtime and every pattern, and what most patterns share."""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from typing import ClassVar
+
+from ..errors import error_from_errno
+from ..options import OptionValues
+from .fair_queue import FairQueue
+from .pipe import Message, Pipe
+
+__all__ = ["Message", "Pattern"]
+
+
+class Pattern:
+    """A socket type's routing. Every method is called with the socket's lock held.
+
+    The fast path of `send` appends to `outbox` without a lock as long as fewer than
+    `burst_room()` messages stand there; `distribute` then routes the whole batch. The fast
+    path of `recv` pops from `inbox`. Patterns whose next step depends on every message (REQ,
+    REP) keep both empty and work one message at a time in `send` and `receive`.
+    """
+
+    name: ClassVar[str]
+    can_send: ClassVar[bool] = True
+    can_receive: ClassVar[bool] = True
+    # Messages to these peers are subscriptions (RFC 37 SUBSCRIBE/CANCEL), not traffic.
+    sends_subscriptions: ClassVar[bool] = False
+    # Messages of a peer are looked at as they arrive, not when the user receives.
+    eager: ClassVar[bool] = False
+
+    def __init__(self, options: OptionValues) -> None:
+        self.options = options
+        self.inbox: deque[Message] = deque()
+        self.outbox: list[Message] = []
+        self.dirty: list[Pipe] = []  # pipes with something to flush
+        self.pipes: list[Pipe] = []
+        self.queue = FairQueue()
+
+    # Peers come and go
+
+    def attach(self, pipe: Pipe) -> bool:
+        """A pipe joins; False refuses the peer."""
+        pipe.attached = True
+        self.pipes.append(pipe)
+        return True
+
+    def peer_ready(self, pipe: Pipe) -> bool:
+        """The pipe's handshake is done, again after each reconnect; False refuses the peer."""
+        return True
+
+    def peer_lost(self, pipe: Pipe) -> None:
+        """The pipe's connection broke; the pipe stays and waits for the next one."""
+
+    def detach(self, pipe: Pipe) -> None:
+        """The pipe is gone; what it delivered before can still be received."""
+        if pipe.attached:
+            pipe.attached = False
+            self.pipes.remove(pipe)
+
+    # Sending
+
+    def burst_room(self) -> int:
+        """How many messages `outbox` may hold so that `distribute` can place them all."""
+        return 0
+
+    def distribute(self) -> None:
+        """Route the outbox; what finds no room stays there, in order."""
+
+    def writable(self) -> bool:
+        """Whether `send` would take a message now (ZMQ_POLLOUT)."""
+        return False
+
+    def send(self, message: Message) -> bool:
+        """Route one message; False when it would have to wait. The outbox is empty."""
+        self.check_may_send()
+        return False
+
+    def check_may_send(self) -> None:
+        """Raise what `send` would raise, whatever the message."""
+        if not self.can_send:
+            raise error_from_errno(errno.ENOTSUP, f"a {self.name} socket cannot send")
+
+    def push(self, pipe: Pipe, batch: list[Message]) -> None:
+        pipe.put(batch)
+        self.touch(pipe)
+
+    def touch(self, pipe: Pipe) -> None:
+        if not pipe.dirty:
+            pipe.dirty = True
+            self.dirty.append(pipe)
+
+    # Receiving
+
+    def arrived(self, pipe: Pipe) -> None:
+        """`pipe.incoming` has new messages."""
+        self.queue.add(pipe)
+
+    def readable(self) -> bool:
+        """Whether `receive` would return a message now (ZMQ_POLLIN)."""
+        if not self.inbox:
+            self.collect()
+        return bool(self.inbox)
+
+    def collect(self) -> None:
+        """Move what the pipes hold into the inbox, taking turns between them."""
+        self.queue.collect(self.inbox)
+
+    def receive(self) -> Message | None:
+        """The next message, None when there is none."""
+        if not self.inbox:
+            self.collect()
+        try:
+            return self.inbox.popleft()
+        except IndexError:  # also when another thread was quicker
+            return None
+
+    # Subscriptions (SUB, XSUB, XPUB)
+
+    def subscribe(self, topic: bytes) -> None:
+        raise error_from_errno(errno.EINVAL, f"a {self.name} socket has no subscriptions")
+
+    def unsubscribe(self, topic: bytes) -> None:
+        raise error_from_errno(errno.EINVAL, f"a {self.name} socket has no subscriptions")
+
+
+class ReceiveOnly(Pattern):
+    can_send = False
+
+
+class SendOnly(Pattern):
+    can_receive = False
+
+    def arrived(self, pipe: Pipe) -> None:
+        # RFC 30: a PUSH socket shall not receive; what a peer sends all the same is discarded.
+        pipe.take_incoming()
+        pipe.taken = 0
+
+    def readable(self) -> bool:
+        return False
+
+    def receive(self) -> Message | None:
+        raise error_from_errno(errno.ENOTSUP, f"a {self.name} socket cannot receive")

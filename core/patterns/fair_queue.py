@@ -1,0 +1,70 @@
+"""Taking turns between the pipes that have something to receive (RFC 28, RFC 30 "fair-queue")."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import chain, zip_longest
+
+from .pipe import Message, Pipe
+
+
+class FairQueue:
+    """The pipes with messages waiting, in the order in which they will be served."""
+
+    __slots__ = ("_active",)
+
+    def __init__(self) -> None:
+        self._active: deque[Pipe] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._active)
+
+    def add(self, pipe: Pipe) -> None:
+        if not pipe.active:
+            pipe.active = True
+            self._active.append(pipe)
+
+    def remove(self, pipe: Pipe) -> None:
+        if pipe.active:
+            pipe.active = False
+            self._active.remove(pipe)
+
+    def take_all(self) -> list[tuple[Pipe, list[Message]]]:
+        """Every waiting pipe with all its messages; no pipe waits afterwards."""
+        taken = [(pipe, pipe.take_incoming()) for pipe in self._active]
+        for pipe in self._active:
+            pipe.active = False
+        self._active.clear()
+        return taken
+
+    def collect(self, inbox: deque[Message]) -> None:
+        """Move all waiting messages into `inbox`, one of each pipe in turn."""
+        if len(self._active) == 1:
+            pipe = self._active.popleft()
+            pipe.active = False
+            inbox.extend(pipe.take_incoming())
+        elif self._active:
+            inbox.extend(interleave([batch for _, batch in self.take_all()]))
+
+    def pop(self) -> tuple[Pipe, Message] | None:
+        """One message of the pipe whose turn it is."""
+        if not self._active:
+            return None
+        pipe = self._active.popleft()
+        message = pipe.incoming.pop(0)
+        if pipe.incoming:
+            self._active.append(pipe)
+        else:
+            pipe.active = False
+        return pipe, message
+
+
+_NOTHING = object()
+
+
+def interleave(batches: list[list[Message]]) -> list[Message]:
+    """The first message of each batch, then the second of each, and so on."""
+    if len({len(batch) for batch in batches}) == 1:
+        return list(chain.from_iterable(zip(*batches, strict=True)))
+    turns = chain.from_iterable(zip_longest(*batches, fillvalue=_NOTHING))
+    return [message for message in turns if message is not _NOTHING]  # type: ignore[misc]

@@ -1,0 +1,100 @@
+"""One peer as a pattern sees it: a queue of messages each way, bounded by the high-water marks."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+Message = bytes | list[bytes]
+
+UNLIMITED = 1 << 62
+
+
+class Pipe:
+    """The two queues between a socket and one peer.
+
+    `outgoing` holds *batches* (lists of messages that nobody mutates once they are in), so that
+    a fan-out shares one batch between all its pipes and queueing a batch costs the same whatever
+    its length. `incoming` holds decoded messages that the pattern has not taken yet.
+    """
+
+    __slots__ = (
+        "active",
+        "attached",
+        "dirty",
+        "dropped",
+        "identity",
+        "in_flight",
+        "incoming",
+        "link",
+        "outgoing",
+        "queued",
+        "ready",
+        "receive_hwm",
+        "send_hwm",
+        "taken",
+    )
+
+    def __init__(self, send_hwm: int, receive_hwm: int) -> None:
+        self.send_hwm = send_hwm or UNLIMITED
+        self.receive_hwm = receive_hwm or UNLIMITED
+        self.outgoing: deque[list[Message]] = deque()
+        self.queued = 0  # messages in `outgoing`
+        self.in_flight = 0  # messages encoded, but not wholly with the kernel
+        self.incoming: list[Message] = []
+        self.taken = 0  # messages of this pipe that the last collect moved into the inbox
+        self.identity = b""
+        self.ready = False  # the peer's handshake is done
+        self.attached = False
+        self.active = False  # stands in a fair queue's list
+        self.dirty = False  # stands in the pattern's list of pipes to flush
+        self.dropped = 0
+        self.link: Any = None  # the runtime's side of this pipe
+
+    def room(self) -> int:
+        """How many more messages fit below the send high-water mark (ZMQ_SNDHWM)."""
+        return self.send_hwm - self.queued - self.in_flight
+
+    def put(self, batch: list[Message]) -> None:
+        """Queue a batch; from here on the list belongs to the pipe and is never changed."""
+        self.outgoing.append(batch)
+        self.queued += len(batch)
+
+    def offer(self, batch: list[Message]) -> None:
+        """Queue what fits and count the rest as dropped: RFC 29, a slow subscriber's messages."""
+        room = self.room()
+        if room < len(batch):
+            self.dropped += len(batch) - max(room, 0)
+            batch = batch[: max(room, 0)]
+        if batch:
+            self.put(batch)
+
+    def take_outgoing(self) -> list[Message]:
+        """All queued messages as one batch; the very same list when there is only one."""
+        outgoing = self.outgoing
+        if len(outgoing) == 1:
+            batch = outgoing.popleft()
+        else:
+            batch = [message for part in outgoing for message in part]
+            outgoing.clear()
+        self.queued = 0
+        return batch
+
+    def requeue(self, batch: list[Message]) -> None:
+        """Put messages that never left back to the front."""
+        self.outgoing.appendleft(batch)
+        self.queued += len(batch)
+
+    def discard_outgoing(self) -> int:
+        """Forget what is queued; returns how many messages that were."""
+        count = self.queued
+        self.outgoing.clear()
+        self.queued = 0
+        self.dropped += count
+        return count
+
+    def take_incoming(self) -> list[Message]:
+        batch = self.incoming
+        self.incoming = []
+        self.taken = len(batch)
+        return batch

@@ -1,0 +1,100 @@
+"""ROUTER: every message says to which peer it goes, or from which it came (RFC 28)."""
+
+from __future__ import annotations
+
+import errno
+import struct
+
+from ..errors import error_from_errno
+from ..options import OptionValues
+from .base import Pattern
+from .pipe import Message, Pipe
+from .request_reply import frames_of
+
+
+class RouterPattern(Pattern):
+    """RFC 28: fair queueing in with the peer's identity in front; out by that identity."""
+
+    name = "ROUTER"
+
+    def __init__(self, options: OptionValues) -> None:
+        super().__init__(options)
+        self._routes: dict[bytes, Pipe] = {}
+        self._last_id = 0
+
+    def peer_ready(self, pipe: Pipe) -> bool:
+        """Name the peer: its own identity, or five bytes of ours starting with a zero."""
+        known = self._routes.get(pipe.identity) if pipe.identity else None
+        if known is not None and known is not pipe:
+            # libzmq (router.cpp): the first peer keeps the identity unless ZMQ_ROUTER_HANDOVER.
+            if not self.options.router_handover:
+                return False
+            self._rename(known)
+        self._forget(pipe)
+        if not pipe.identity:
+            pipe.identity = self._next_identity()
+        self._routes[pipe.identity] = pipe
+        if self.options.probe_router:
+            self.push(pipe, [b""])
+        return True
+
+    def _next_identity(self) -> bytes:
+        self._last_id = (self._last_id + 1) & 0xFFFFFFFF
+        return b"\0" + struct.pack(">I", self._last_id)
+
+    def _rename(self, pipe: Pipe) -> None:
+        pipe.identity = self._next_identity()
+        self._routes[pipe.identity] = pipe
+
+    def _forget(self, pipe: Pipe) -> None:
+        for identity, known in list(self._routes.items()) if pipe.ready else ():
+            if known is pipe:
+                del self._routes[identity]
+
+    def detach(self, pipe: Pipe) -> None:
+        super().detach(pipe)
+        if self._routes.get(pipe.identity) is pipe:
+            del self._routes[pipe.identity]
+
+    def writable(self) -> bool:
+        # libzmq (router.cpp): never blocks without ZMQ_ROUTER_MANDATORY.
+        if not self.options.router_mandatory:
+            return True
+        return any(pipe.room() > 0 for pipe in self._routes.values())
+
+    def burst_room(self) -> int:
+        return 0 if self.options.router_mandatory else self.options.sndhwm or 1 << 30
+
+    def distribute(self) -> None:
+        count = len(self.outbox)
+        batch = self.outbox[:count]
+        del self.outbox[:count]
+        for message in batch:
+            self.send(message)
+
+    def send(self, message: Message) -> bool:
+        frames = frames_of(message)
+        pipe = self._routes.get(frames[0])
+        if pipe is None or pipe.room() <= 0:
+            return self._cannot_route(pipe, frames[0])
+        if len(frames) > 1:
+            self.push(pipe, [frames[1] if len(frames) == 2 else frames[1:]])
+        return True
+
+    def _cannot_route(self, pipe: Pipe | None, identity: bytes) -> bool:
+        if not self.options.router_mandatory:
+            # RFC 28: "SHALL silently discard"; we count it.
+            if pipe is not None:
+                pipe.dropped += 1
+            return True
+        if pipe is None:
+            raise error_from_errno(
+                errno.EHOSTUNREACH,
+                f"no peer has the identity {identity!r} (ZMQ_ROUTER_MANDATORY is set)",
+            )
+        return False
+
+    def collect(self) -> None:
+        for pipe, batch in self.queue.take_all():
+            identity = pipe.identity
+            self.inbox.extend([[identity, *frames_of(message)] for message in batch])

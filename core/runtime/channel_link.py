@@ -1,0 +1,202 @@
+"""One peer of a message transport, and the endpoint it was met at."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from core.patterns import Message, Pipe
+from core.patterns.pipe import UNLIMITED
+from core.transport import Binding, Channel, MessageTransport, PeerFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
+
+    from core.runtime.engine import Engine
+
+
+class ChannelPipe(Pipe):
+    """A pipe whose queue is the channel's own, once there is one."""
+
+    __slots__ = ("channel",)
+
+    def __init__(self, send_hwm: int, receive_hwm: int) -> None:
+        super().__init__(send_hwm, receive_hwm)
+        self.channel: Channel | None = None
+
+    def room(self) -> int:
+        if self.channel is None:
+            return super().room()
+        return self.channel.room() - self.queued
+
+
+class ChannelLink:
+    """Messages of one channel in, messages of one pipe out; the engine's lock is held."""
+
+    __slots__ = ("_channel", "_endpoint", "_engine", "closed", "finishing", "gone", "pipe", "stalled")
+
+    def __init__(self, engine: Engine, endpoint: ChannelEndpoint, channel: Channel, pipe: ChannelPipe):
+        self._engine = engine
+        self._endpoint = endpoint
+        self._channel = channel
+        self.pipe = pipe
+        self.stalled = False
+        self.finishing = False
+        self.gone = False  # the peer left; its last messages may still be there
+        self.closed = False
+        pipe.channel = channel
+        pipe.link = self
+
+    def on_readable(self) -> None:
+        if self._engine.pattern.eager:
+            self.resume()
+        elif not self.stalled:
+            self.stalled = True
+            self._engine.stalled.append(self)
+
+    def resume(self) -> None:
+        """Take what the channel has: asking again tells it that the last batch is used up."""
+        pipe = self.pipe
+        self.stalled = False
+        limit = pipe.receive_hwm - len(pipe.incoming)
+        messages = [] if self.closed or limit <= 0 else self._channel.receive(limit)
+        if messages:
+            pipe.incoming += messages
+            self._engine.pattern.arrived(pipe)
+            self.on_readable()
+        elif self.gone:
+            self._end()
+
+    def flush(self) -> None:
+        pipe = self.pipe
+        while pipe.outgoing and not self.closed:
+            batch = pipe.take_outgoing()
+            self._engine.note_sent(len(batch), 0)
+            count = self._channel.send(batch)
+            if count < len(batch):
+                pipe.requeue(batch[count:] if count else batch)
+                return
+        if self.finishing:
+            self._end()
+
+    def on_gone(self) -> None:
+        self.gone = True
+        self.on_readable()
+        self._engine.pattern.detach(self.pipe)
+
+    def finish(self) -> None:
+        self.finishing = True
+        self.flush()
+
+    def _end(self) -> None:
+        if not self.closed:
+            self.close()
+            self._endpoint.link_ended(self)
+
+    def close(self) -> None:
+        self.closed = True
+        self.pipe.link = None
+        self._channel.close()
+
+
+class ChannelEndpoint:
+    """A bind or connect on a message transport: the engine's `core.transport.ChannelHost`."""
+
+    def __init__(
+        self, engine: Engine, transport: MessageTransport, address: str, *, bind: bool
+    ) -> None:
+        self._engine = engine
+        self._links: dict[int, ChannelLink] = {}
+        self._bound = bind
+        self._finishing = False
+        self.shared: MutableMapping[str, Any] = engine.shared_for(transport.scheme)
+        self.lock: AbstractContextManager[Any] = engine.context_lock
+        self.socket_type = engine.pattern.name
+        self.identity = engine.options.identity
+        self.send_hwm = engine.options.sndhwm
+        self.receive_hwm = engine.options.rcvhwm
+        self.endpoint = self.requested = f"{transport.scheme}://{address}"
+        # A connect has its pipe at once, so that messages queue before the peer exists.
+        self._waiting: ChannelPipe | None = None if bind else self._new_pipe()
+        if self._waiting is not None and not engine.options.immediate:
+            engine.pattern.attach(self._waiting)
+        meet = transport.bind if bind else transport.connect
+        self._binding: Binding = meet(address, self)
+        self.endpoint = self._binding.endpoint
+
+    def _new_pipe(self) -> ChannelPipe:
+        return ChannelPipe(self.send_hwm, self.receive_hwm or UNLIMITED)
+
+    # ChannelHost: from any thread, so everything is posted to whoever drives the socket
+
+    def attach(self, channel: Channel, peer: PeerFacts) -> None:
+        self._engine.post(lambda: self._attached(channel, peer))
+
+    def detach(self, channel: Channel) -> None:
+        self._post_to(channel, ChannelLink.on_gone)
+
+    def readable(self, channel: Channel) -> None:
+        self._post_to(channel, ChannelLink.on_readable)
+
+    def writable(self, channel: Channel) -> None:
+        self._post_to(channel, ChannelLink.flush)
+
+    def _post_to(self, channel: Channel, action: Callable[[ChannelLink], None]) -> None:
+        def run() -> None:
+            link = self._links.get(id(channel))
+            if link is not None:
+                action(link)
+
+        self._engine.post(run)
+
+    def _attached(self, channel: Channel, peer: PeerFacts) -> None:
+        engine = self._engine
+        pipe, self._waiting = self._waiting or self._new_pipe(), None
+        pipe.identity = peer.identity
+        if (self._finishing and not pipe.queued) or not (self._finishing or engine.admit(pipe)):
+            channel.close()
+            engine.dismiss(pipe, [])
+            return
+        link = ChannelLink(engine, self, channel, pipe)
+        self._links[id(channel)] = link
+        engine.pattern.touch(pipe)
+
+    # The end
+
+    def link_ended(self, link: ChannelLink) -> None:
+        for key, known in list(self._links.items()):
+            if known is link:
+                del self._links[key]
+        self._engine.dismiss(link.pipe, [])
+        self._check_gone()
+
+    def finish(self) -> None:
+        """Meet no new peers; channels close when what is queued for them has left."""
+        self._finishing = True
+        if self._waiting is not None:
+            self._engine.pattern.detach(self._waiting)
+        for link in list(self._links.values()):
+            link.finish()
+        self._check_gone()
+
+    def stop(self) -> None:
+        """Close everything now."""
+        self._finishing = True
+        for link in list(self._links.values()):
+            link.close()
+            self._engine.dismiss(link.pipe, [])
+        self._links.clear()
+        if self._waiting is not None:
+            self._engine.dismiss(self._waiting, [])
+            self._waiting = None
+        self._check_gone()
+
+    def _check_gone(self) -> None:
+        # Connected before anybody bound: what is queued waits for the peer within the linger.
+        waits_for_peer = self._waiting is not None and self._waiting.queued > 0
+        if not self._finishing or waits_for_peer:
+            return
+        if not self._links or self._bound:
+            self._binding.close()
+        if not self._links:
+            self._engine.endpoint_gone(self)

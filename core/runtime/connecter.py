@@ -1,0 +1,208 @@
+"""A connected endpoint of a stream transport: resolves, connects, and connects again."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from core.patterns import Pipe
+from core.runtime.link import Link
+from core.runtime.resolver import resolve_elsewhere
+from core.runtime.selector import READ, WRITE
+from core.zmtp import FailureReason, PeerInfo
+
+if TYPE_CHECKING:
+    from core.runtime.engine import Engine
+    from core.runtime.timers import Timer
+    from core.transport import Stream, StreamTransport, Target
+
+log = logging.getLogger("babelmq")
+
+
+class ConnectedEndpoint:
+    """Keeps one pipe and, behind it, one connection after the other (ZMQ_RECONNECT_IVL).
+
+    The pipe is there from the start, so that messages queue before the peer exists, unless
+    ZMQ_IMMEDIATE asks for it to come and go with the connection.
+    """
+
+    def __init__(self, engine: Engine, transport: StreamTransport, address: str) -> None:
+        self._engine = engine
+        self._transport = transport
+        self._address = address
+        self.endpoint = self.requested = f"{transport.scheme}://{address}"
+        self._targets: list[Target] = []
+        self._stream: Stream | None = None  # while it is connecting
+        self._link: Link | None = None
+        self._timer: Timer | None = None
+        self._failures = 0
+        self._finishing = False
+        self._stopped = False
+        self.pipe = engine.new_pipe()
+        if not engine.options.immediate:
+            engine.pattern.attach(self.pipe)
+        self._start()
+
+    # Connecting
+
+    def _start(self) -> None:
+        """Look the address up anew at each attempt: peers move."""
+        options = self._engine.transport_options()
+
+        def resolve() -> Sequence[Target]:
+            return self._transport.resolve(self._address, bind=False, options=options)
+
+        if self._transport.waits_to_resolve(self._address, bind=False):
+            resolve_elsewhere(resolve, self._engine.post, self._resolved)
+            return
+        try:
+            targets: Sequence[Target] | OSError = resolve()
+        except OSError as error:
+            targets = error
+        self._resolved(targets)
+
+    def _resolved(self, targets: Sequence[Target] | OSError) -> None:
+        if self._stopped:
+            return
+        if isinstance(targets, OSError):
+            self._retry(f"cannot be resolved: {targets}")
+            return
+        self._targets = list(targets)
+        self._connect_next("it has no address")
+
+    def _connect_next(self, why: str) -> None:
+        """Try the remaining addresses in turn."""
+        while self._targets:
+            target = self._targets.pop(0)
+            try:
+                stream = self._transport.connect(target, self._engine.transport_options())
+            except OSError as error:
+                why = str(error)
+                continue
+            self._stream = stream
+            self._engine.watch(stream.fileno(), self, WRITE)
+            self._limit_connecting()
+            return
+        self._retry(why)
+
+    def _limit_connecting(self) -> None:
+        limit = self._engine.options.connect_timeout
+        if limit > 0:
+            self._set_timer(limit / 1000, self._connecting_took_too_long)
+
+    def _connecting_took_too_long(self) -> None:
+        self._drop_stream()
+        self._connect_next("no answer within ZMQ_CONNECT_TIMEOUT")
+
+    def on_events(self, mask: int) -> None:
+        stream = self._stream
+        if stream is None:
+            return
+        try:
+            stream.finish_connect()
+        except OSError as error:
+            self._drop_stream()
+            self._connect_next(str(error))
+            return
+        self._engine.unwatch(stream.fileno())
+        self._stream = None
+        self._cancel_timer()
+        self._link = Link(self._engine, stream, self)
+
+    def _drop_stream(self) -> None:
+        if self._stream is not None:
+            self._engine.unwatch(self._stream.fileno())
+            self._stream.close()
+            self._stream = None
+
+    # Connecting again
+
+    def _retry(self, why: str) -> None:
+        log.debug("%s: %s", self.endpoint, why)
+        interval = self._engine.options.reconnect_ivl
+        if interval < 0:
+            self.stop()
+            return
+        self._set_timer(self._delay(interval) / 1000, self._start)
+
+    def _delay(self, interval: int) -> float:
+        """Milliseconds: doubled at each failure up to ZMQ_RECONNECT_IVL_MAX, and spread."""
+        longest = max(self._engine.options.reconnect_ivl_max, interval)
+        delay = min(interval << min(self._failures, 16), longest)
+        self._failures += 1
+        return delay + random.random() * interval
+
+    def _set_timer(self, seconds: float, callback: object) -> None:
+        self._cancel_timer()
+        self._timer = self._engine.at(time.monotonic() + seconds, callback)  # type: ignore[arg-type]
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # LinkOwner
+
+    def link_ready(self, link: Link, peer: PeerInfo) -> Pipe | None:
+        pipe = self.pipe
+        self._failures = 0
+        pipe.identity = peer.identity
+        if self._finishing or self._engine.admit(pipe):
+            pipe.ready = True
+            return pipe
+        return None
+
+    def link_lost(self, link: Link, reason: FailureReason, detail: str) -> None:
+        self._link = None
+        pipe = self.pipe
+        unsent = link.unsent_messages()
+        pipe.in_flight = 0
+        if unsent:
+            pipe.requeue(unsent)
+        if link.pipe is not None:
+            self._lose_peer(pipe)
+        if self._finishing and not pipe.queued:
+            self.stop()
+        elif reason.is_transient or link.pipe is not None:
+            self._retry(f"{reason.value} {detail}")
+        else:
+            # libzmq (session_base_t::engine_error): trying again cannot help.
+            log.warning("%s: given up: %s %s", self.endpoint, reason.value, detail)
+            self.stop()
+
+    def _lose_peer(self, pipe: Pipe) -> None:
+        pipe.ready = False
+        self._engine.pattern.peer_lost(pipe)
+        if self._engine.options.immediate and not self._finishing:
+            self._engine.pattern.detach(pipe)
+
+    # The end
+
+    def finish(self) -> None:
+        """Leave the pattern now, and stop once everything queued has left."""
+        self._finishing = True
+        self._engine.pattern.detach(self.pipe)
+        if self._link is not None and self._link.pipe is not None:
+            self._link.finish()
+        elif not self.pipe.queued:
+            self.stop()
+
+    def stop(self) -> None:
+        """Close everything now."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._cancel_timer()
+        self._drop_stream()
+        unsent: list[bytes | list[bytes]] = []
+        if self._link is not None:
+            self._link.close()
+            unsent = self._link.unsent_messages()
+        self._engine.dismiss(self.pipe, unsent)
+        self._engine.endpoint_gone(self)
+
+
+__all__ = ["READ", "ConnectedEndpoint"]

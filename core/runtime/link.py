@@ -1,0 +1,316 @@
+"""One live connection: a stream, the ZMTP connection spoken on it, and the pipe behind it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from core.patterns import Message, Pipe
+from core.runtime.selector import READ, WRITE
+from core.zmtp.frames import BIG_FRAME
+from core.zmtp import (
+    Connection,
+    FailureReason,
+    HandshakeSucceeded,
+    PeerInfo,
+)
+
+if TYPE_CHECKING:
+    from core.runtime.engine import Engine
+    from core.runtime.timers import Timer
+    from core.transport import Buffer, Stream
+
+# Read sizes follow what comes: a large buffer for a small message costs more than the message.
+SMALLEST_READ = 4096
+LARGEST_READ = 1 << 18
+LARGEST_FRAME_READ = 1 << 20
+# A batch of big messages is written in pieces of about this many bytes.
+CHUNK = 1 << 18
+# IOV_MAX of Linux and macOS.
+MAX_BUFFERS = 1024
+
+
+class LinkOwner(Protocol):
+    """A listener or a connecter: decides what a connection's beginning and end mean."""
+
+    def link_ready(self, link: Link, peer: PeerInfo) -> Pipe | None:
+        """Give the pipe of this peer, None to refuse the peer."""
+
+    def link_lost(self, link: Link, reason: FailureReason, detail: str) -> None: ...
+
+
+class Link:
+    """Bytes of one stream in, messages of one pipe out, and the reverse.
+
+    All methods are called with the engine's lock held.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_engine",
+        "_in_flight",
+        "_mask",
+        "_owner",
+        "_read",
+        "_read_size",
+        "_stream",
+        "_timer",
+        "_unsent",
+        "_write",
+        "closed",
+        "finishing",
+        "pipe",
+        "stalled",
+    )
+
+    def __init__(self, engine: Engine, stream: Stream, owner: LinkOwner) -> None:
+        self._engine = engine
+        self._stream = stream
+        self._owner = owner
+        self._read = stream.read
+        self._write = stream.write
+        self._read_size = SMALLEST_READ
+        self._connection = Connection(engine.connection_config(), time.monotonic())
+        self._unsent: list[Buffer] = []
+        self._in_flight: list[Message] = []  # the messages behind `_unsent`
+        self._timer: Timer | None = None
+        self._mask = READ
+        self.pipe: Pipe | None = None
+        self.stalled = False  # undecoded messages wait until the pipe has room
+        self.finishing = False  # close once everything queued has left
+        self.closed = False
+        engine.watch(stream.fileno(), self, READ)
+        self._send_control()
+        self._arm_timer()
+
+    # Readiness
+
+    def on_events(self, mask: int) -> None:
+        if mask & WRITE and self._unsent:
+            self._on_writable()
+        if mask & ~WRITE and not self.closed:
+            self._on_readable()
+
+    def _interest(self, mask: int) -> None:
+        if mask != self._mask and not self.closed:
+            self._mask = mask
+            self._engine.selector.modify(self._stream.fileno(), mask)
+
+    # Receiving
+
+    def _on_readable(self) -> None:
+        if self.stalled:
+            # Back-pressure: what the pipe has no room for stays in the kernel.
+            self._interest(self._mask & ~READ)
+            return
+        try:
+            data = self._read(self._read_size)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._fail(FailureReason.PEER_CLOSED, str(error))
+            return
+        if data:
+            self._adapt_read_size(len(data))
+            self._connection.receive_data(data)
+        else:
+            self._connection.receive_eof()
+        self.digest()
+
+    def _adapt_read_size(self, received: int) -> None:
+        size = self._read_size
+        if received >= size:
+            wanted = self._connection.bytes_wanted
+            self._read_size = max(min(size * 2, LARGEST_READ), min(wanted, LARGEST_FRAME_READ))
+        elif received * 8 < size > SMALLEST_READ:
+            self._read_size = size // 2
+
+    def digest(self) -> None:
+        """Act on what was received: messages to the pipe, answers to the peer, events."""
+        if self.pipe is not None:
+            self._decode(self.pipe)
+        self._send_control()
+        while not self.closed and (event := self._connection.next_event()) is not None:
+            if isinstance(event, HandshakeSucceeded):
+                self._begin(event.peer)
+            else:
+                self._fail(event.reason, event.detail)
+
+    def _decode(self, pipe: Pipe) -> None:
+        connection = self._connection
+        engine = self._engine
+        while True:
+            taken = pipe.taken if engine.inbox else 0
+            room = pipe.receive_hwm - len(pipe.incoming) - taken
+            if room <= 0:
+                break
+            messages = connection.receive_messages(room)
+            if not messages:
+                return
+            pipe.incoming += messages
+            engine.pattern.arrived(pipe)
+            if pipe.incoming:
+                break
+        if connection.has_input and not self.stalled:
+            self.stalled = True
+            engine.stalled.append(self)
+
+    def resume(self) -> None:
+        """The pipe has room again."""
+        self.stalled = False
+        if not self.closed:
+            self.digest()
+        if not self.stalled:
+            self._interest(self._mask | READ)
+
+    def _begin(self, peer: PeerInfo) -> None:
+        pipe = self._owner.link_ready(self, peer)
+        if pipe is None:
+            self._fail(FailureReason.REFUSED_BY_PEER, "the socket has no place for this peer")
+            return
+        self.pipe = pipe
+        pipe.link = self
+        self._arm_timer()
+        self._decode(pipe)
+        self._engine.pattern.touch(pipe)
+
+    # Time
+
+    def _arm_timer(self) -> None:
+        deadline = self._connection.next_deadline
+        timer = self._timer
+        if deadline is None or (timer and timer.callback and timer.when <= deadline):
+            return
+        if timer is not None:
+            timer.cancel()
+        self._timer = self._engine.at(deadline, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._connection.handle_timeout(time.monotonic())
+        self.digest()
+        if not self.closed:
+            self._arm_timer()
+
+    # Sending
+
+    def flush(self) -> None:
+        """Hand the pipe's messages to the kernel until it takes no more."""
+        pipe = self.pipe
+        if self._unsent or pipe is None:
+            return  # on_events goes on
+        while pipe.outgoing:
+            self._send_batch(pipe, pipe.take_outgoing())
+            if self._unsent or self.closed:
+                return
+        if self.finishing:
+            self._fail(FailureReason.PEER_CLOSED, "closed")
+
+    def _send_batch(self, pipe: Pipe, batch: list[Message]) -> None:
+        if _weight(batch[0]) >= BIG_FRAME or _weight(batch[-1]) >= BIG_FRAME:
+            keep = max(1, CHUNK // max(_weight(batch[0]), 1))
+            if keep < len(batch):
+                pipe.requeue(batch[keep:])
+                batch = batch[:keep]
+            buffers: list[Buffer] = list(self._connection.encode_parts(batch))
+            self._engine.note_sent(len(batch), CHUNK)
+        else:
+            data = self._engine.encode(self._connection, batch)
+            self._engine.note_sent(len(batch), len(data))
+            buffers = [data]
+        self._in_flight = batch
+        pipe.in_flight = len(batch)
+        self._write_buffers(buffers)
+
+    def _send_control(self) -> None:
+        data = self._connection.data_to_send()
+        if data:
+            self._arm_timer()
+            if self._unsent:
+                self._unsent.append(data)
+            else:
+                self._write_buffers([data])
+
+    def _write_buffers(self, buffers: list[Buffer]) -> None:
+        try:
+            while buffers:
+                if len(buffers) == 1:
+                    count = self._write(buffers[0])
+                else:
+                    count = self._stream.writev(buffers[:MAX_BUFFERS])
+                buffers = _rest(buffers, count)
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            self._unsent = buffers
+            self._fail(FailureReason.PEER_CLOSED, str(error))
+            return
+        self._unsent = buffers
+        if buffers:
+            self._interest(self._mask | WRITE)
+        elif self.pipe is not None:
+            self.pipe.in_flight = 0
+            self._in_flight = []
+
+    def _on_writable(self) -> None:
+        self._write_buffers(self._unsent)
+        if not self._unsent and not self.closed:
+            self.flush()
+            if not self._unsent:
+                self._interest(self._mask & ~WRITE)
+
+    # The end
+
+    def finish(self) -> None:
+        """Close as soon as everything queued has left."""
+        self.finishing = True
+        self.flush()
+        if self.pipe is None and not self.closed:
+            self._fail(FailureReason.PEER_CLOSED, "closed")
+
+    def unsent_messages(self) -> list[Message]:
+        """Messages that the peer cannot have got whole, in order."""
+        if not self._unsent:
+            return []
+        left = sum(map(len, self._unsent))
+        kept: list[Message] = []
+        for message in reversed(self._in_flight):
+            if left <= 0:
+                break
+            kept.append(message)
+            left -= len(self._connection.encode([message]))
+        kept.reverse()
+        return kept
+
+    def _fail(self, reason: FailureReason, detail: str) -> None:
+        if not self.closed:
+            self.close()
+            self._owner.link_lost(self, reason, detail)
+
+    def close(self) -> None:
+        """Close at once. Idempotent."""
+        if self.closed:
+            return
+        self.closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self.pipe is not None:
+            self.pipe.link = None
+        self._engine.unwatch(self._stream.fileno())
+        self._stream.close()
+
+
+def _weight(message: Message) -> int:
+    return len(message) if isinstance(message, bytes) else sum(map(len, message))
+
+
+def _rest(buffers: list[Buffer], count: int) -> list[Buffer]:
+    """What is left of `buffers` when `count` bytes of them have gone."""
+    for index, buffer in enumerate(buffers):
+        if count < len(buffer):
+            return [memoryview(buffer)[count:] if count else buffer, *buffers[index + 1 :]]
+        count -= len(buffer)
+    return []
+
+
+__all__ = ["Link", "LinkOwner"]

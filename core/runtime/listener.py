@@ -1,0 +1,98 @@
+"""A bound endpoint of a stream transport: accepts peers and keeps their connections."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from core.patterns import Pipe
+from core.runtime.link import Link
+from core.runtime.selector import READ
+from core.zmtp import FailureReason, PeerInfo
+
+if TYPE_CHECKING:
+    from core.runtime.engine import Engine
+    from core.transport import Listener, StreamTransport
+
+log = logging.getLogger("babelmq")
+
+# Peers accepted before others get their turn.
+ACCEPTS_AT_ONCE = 64
+# Out of descriptors or memory: look again after this many seconds rather than spin.
+PAUSE = 0.1
+
+
+class BoundEndpoint:
+    """Accepts until closed; each accepted peer has a pipe from its handshake to its end."""
+
+    def __init__(self, engine: Engine, transport: StreamTransport, address: str) -> None:
+        self._engine = engine
+        options = engine.transport_options()
+        target = transport.resolve(address, bind=True, options=options)[0]
+        self._listener: Listener = transport.listen(target, options)
+        self._links: set[Link] = set()
+        self._listening = True
+        self.requested = f"{transport.scheme}://{address}"
+        self.endpoint = self._listener.endpoint
+        self._fd = self._listener.fileno()
+        engine.watch(self._fd, self, READ)
+
+    def on_events(self, mask: int) -> None:
+        try:
+            for _ in range(ACCEPTS_AT_ONCE):
+                self._links.add(Link(self._engine, self._listener.accept(), self))
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            log.warning("%s cannot accept a peer: %s", self.endpoint, error)
+            self._engine.selector.modify(self._fd, 0)
+            self._engine.at(time.monotonic() + PAUSE, self._accept_again)
+
+    def _accept_again(self) -> None:
+        if self._listening:
+            self._engine.selector.modify(self._fd, READ)
+
+    # LinkOwner
+
+    def link_ready(self, link: Link, peer: PeerInfo) -> Pipe | None:
+        pipe = self._engine.new_pipe()
+        pipe.identity = peer.identity
+        return pipe if self._engine.admit(pipe) else None
+
+    def link_lost(self, link: Link, reason: FailureReason, detail: str) -> None:
+        self._links.discard(link)
+        if link.pipe is not None:
+            self._engine.dismiss(link.pipe, link.unsent_messages())
+        elif not reason.is_transient:
+            log.warning("%s: a peer was refused: %s %s", self.endpoint, reason.value, detail)
+        self._check_gone()
+
+    # The end
+
+    def finish(self) -> None:
+        """Stop accepting; connections close when what is queued for them has left."""
+        self._stop_listening()
+        for link in list(self._links):
+            link.finish()
+        self._check_gone()
+
+    def stop(self) -> None:
+        """Close everything now."""
+        self._stop_listening()
+        for link in list(self._links):
+            link.close()
+            if link.pipe is not None:
+                self._engine.dismiss(link.pipe, link.unsent_messages())
+        self._links.clear()
+        self._check_gone()
+
+    def _stop_listening(self) -> None:
+        if self._listening:
+            self._listening = False
+            self._engine.unwatch(self._fd)
+            self._listener.close()
+
+    def _check_gone(self) -> None:
+        if not self._listening and not self._links:
+            self._engine.endpoint_gone(self)

@@ -1,0 +1,212 @@
+"""A context's I/O thread: drives the sockets that nobody else is driving.
+
+It sleeps until a socket that it watches has events, a deadline is due, or, while sockets are hot,
+the next tick. An idle context uses no CPU: there are no ticks without hot sockets.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+import weakref
+from collections.abc import MutableMapping
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+from core.runtime.selector import READ, new_selector
+from core.runtime.waker import Waker
+
+if TYPE_CHECKING:
+    from core.runtime.engine import Engine
+
+# How often hot sockets are looked at, in seconds: bounds how long a burst's last messages wait.
+TICK = 1e-3
+
+
+class Reactor:
+    """One per context. The thread starts with the first socket and ends with the last."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._selector = new_selector()
+        self._waker = Waker()
+        self._selector.register(self._waker.fileno(), READ)
+        self._watched: dict[int, Engine] = {}
+        self._deadlines: list[tuple[float, int, Engine]] = []
+        self._hot: set[Engine] = set()
+        self._lock = threading.Lock()  # for the three below and the thread's start
+        self._gone = threading.Condition(self._lock)
+        self._engines: set[Engine] = set()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+        self._abandoned = False
+        self._sleeping_until: float | None = 0.0
+        self._pid = os.getpid()
+        self.shared: dict[str, MutableMapping[str, Any]] = {}  # per scheme, for transports
+        self.shared_lock = threading.RLock()
+        _reactors.add(self)
+
+    # Engines come and go
+
+    def add(self, engine: Engine) -> None:
+        with self._lock:
+            self._engines.add(engine)
+
+    def remove(self, engine: Engine) -> None:
+        """The engine's selector is about to be closed."""
+        self.unwatch(engine)
+        self.cool(engine)
+        with self._lock:
+            self._engines.discard(engine)
+            self._gone.notify_all()
+
+    def engines(self) -> list[Engine]:
+        with self._lock:
+            return list(self._engines)
+
+    def wait_until_empty(self, timeout: float | None) -> bool:
+        with self._lock:
+            return self._gone.wait_for(lambda: not self._engines, timeout)
+
+    # Driving; called with the engine's lock held
+
+    def watch(self, engine: Engine) -> None:
+        if not engine.watched:
+            engine.watched = True
+            fd = engine.selector.fileno()
+            self._watched[fd] = engine
+            self._selector.register(fd, READ)
+            if self._thread is None:
+                self._start()
+
+    def unwatch(self, engine: Engine) -> None:
+        if engine.watched:
+            engine.watched = False
+            fd = engine.selector.fileno()
+            self._selector.unregister(fd)
+            self._watched.pop(fd, None)
+
+    def heat(self, engine: Engine) -> None:
+        """Look at this engine at every tick until it says that it is idle."""
+        if not engine.hot:
+            engine.hot = True
+            self._hot.add(engine)
+            self._start()
+            if len(self._hot) == 1:
+                self._waker.wake()
+
+    def cool(self, engine: Engine) -> None:
+        engine.hot = False
+        self._hot.discard(engine)
+
+    def flush_others(self, waiting: Engine) -> None:
+        """A thread is about to wait: what it sent on other sockets must not wait with it."""
+        for engine in tuple(self._hot):
+            if engine is not waiting and engine.outbox and engine.lock.acquire(blocking=False):
+                try:
+                    engine.flush()
+                finally:
+                    engine.lock.release()
+
+    def schedule(self, engine: Engine, when: float) -> None:
+        """Make sure that the engine's timers are run at `when`."""
+        with self._lock:
+            heappush(self._deadlines, (when, id(engine), engine))
+            sooner = self._sleeping_until is None or when < self._sleeping_until
+        self._start()
+        if sooner:
+            self._waker.wake()
+
+    # The thread
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None and not self._stopping:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopping and not (self._abandoned and not self._engines):
+            for fd, _ in self._selector.wait(self._timeout()):
+                engine = self._watched.get(fd)
+                if engine is not None:
+                    engine.drive()
+                elif fd == self._waker.fileno():
+                    self._waker.clear()
+            self._run_deadlines()
+            for engine in tuple(self._hot):
+                engine.on_tick()
+
+    def _timeout(self) -> float | None:
+        now = time.monotonic()
+        with self._lock:
+            until = self._deadlines[0][0] if self._deadlines else None
+            if self._hot:
+                until = now + TICK if until is None else min(until, now + TICK)
+            self._sleeping_until = until
+        return None if until is None else max(until - now, 0.0)
+
+    def _run_deadlines(self) -> None:
+        now = time.monotonic()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            with self._lock:
+                engine = heappop(self._deadlines)[2]
+            engine.run_timers(now)
+
+    # The end
+
+    def stop(self) -> None:
+        """End the thread; all engines are gone."""
+        with self._lock:
+            self._stopping = True
+            thread = self._thread
+        self._waker.wake()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+        self._selector.close()
+        self._waker.close()
+
+    def stop_when_empty(self) -> None:
+        """Nobody holds the context any more: go on until the last message has left."""
+        with self._lock:
+            self._abandoned = True
+            idle = self._thread is None
+        if idle:
+            self.stop()
+        else:
+            self._waker.wake()
+
+    def flush_all(self) -> None:
+        """The process ends: hand what bursts left behind to the kernel."""
+        for engine in self.engines():
+            if engine.outbox and engine.lock.acquire(timeout=1.0):
+                try:
+                    engine.flush()
+                finally:
+                    engine.lock.release()
+
+    def forked(self) -> bool:
+        return os.getpid() != self._pid
+
+
+_reactors: weakref.WeakSet[Reactor] = weakref.WeakSet()
+
+
+@atexit.register
+def _flush_at_exit() -> None:
+    for reactor in list(_reactors):
+        if not reactor.forked():
+            reactor.flush_all()
+
+
+def _after_fork_in_child() -> None:
+    """Threads and locks of the parent are not here: every call must come to a check that says so."""
+    for reactor in list(_reactors):
+        for engine in tuple(reactor._engines):
+            engine.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,353 @@
+"""The socket that programs use: pyzmq's methods over one engine."""
+
+from __future__ import annotations
+
+import errno
+import random
+import warnings
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from core.convenience import SendReceiveMixin
+from core.enums import Flag, PollEvent, SocketOption
+from core.errors import Again, ZMQBindError, ZMQError, error_from_errno
+from core.frame import Frame, MessageTracker, as_bytes, tracker_after_send
+from core.options import LIVE_OPTIONS, OptionAttributes
+from core.patterns import Message
+from core.runtime.channel_link import ChannelEndpoint
+from core.runtime.connecter import ConnectedEndpoint
+from core.runtime.engine import Engine
+from core.runtime.listener import BoundEndpoint
+from core.serialize import to_message
+
+if TYPE_CHECKING:
+    from core.context import Context
+
+DONTWAIT = int(Flag.DONTWAIT)
+SNDMORE = int(Flag.SNDMORE)
+
+
+class RestOfMessage(list[bytes]):
+    """The frames of a message of which `recv` has returned the first ones."""
+
+    __slots__ = ()
+
+
+class SocketBase(OptionAttributes):
+    """What the blocking and the asyncio socket have in common: everything that does not wait."""
+
+    __slots__ = ("__weakref__", "_context", "_engine", "_parts")
+
+    def __init__(self, context: Context[Any], engine: Engine) -> None:
+        self._context = context
+        self._engine = engine
+        self._parts: list[bytes] = []  # of a message begun with SNDMORE
+
+    @property
+    def context(self) -> Context[Any]:
+        """The context that made this socket."""
+        return self._context
+
+    @property
+    def closed(self) -> bool:
+        """Whether the socket was closed, or its context terminated."""
+        return self._engine.closed
+
+    # Endpoints
+
+    def bind(self, addr: str) -> None:
+        """Accept peers at an endpoint, such as ``tcp://*:5555`` or ``ipc:///tmp/feed``.
+
+        :raises ZMQError: EINVAL (which part of the endpoint is wrong), EPROTONOSUPPORT (no such
+            transport), EADDRINUSE, EADDRNOTAVAIL, ENODEV, EACCES, ENOCOMPATPROTO
+        """
+        self._engine.bind(_text(addr))
+
+    def connect(self, addr: str) -> None:
+        """Look for a peer at an endpoint, now and whenever it goes away.
+
+        Returns at once; the peer need not be there yet.
+
+        :raises ZMQError: EINVAL (which part of the endpoint is wrong), EPROTONOSUPPORT,
+            ENOCOMPATPROTO
+        """
+        self._engine.connect(_text(addr))
+
+    def unbind(self, addr: str) -> None:
+        """Stop accepting at an endpoint; connections made through it end.
+
+        :param addr: as it was bound, or as LAST_ENDPOINT showed it
+        :raises ZMQError: ENOENT if the socket is not bound to it
+        """
+        self._engine.remove_endpoint(_text(addr), (BoundEndpoint, ChannelEndpoint))
+
+    def disconnect(self, addr: str) -> None:
+        """End the connection to an endpoint and look for it no more.
+
+        :raises ZMQError: ENOENT if the socket is not connected to it
+        """
+        self._engine.remove_endpoint(_text(addr), (ConnectedEndpoint, ChannelEndpoint))
+
+    def bind_to_random_port(
+        self, addr: str, min_port: int = 49152, max_port: int = 65536, max_tries: int = 100
+    ) -> int:
+        """Bind to a free port and return its number.
+
+        :param addr: without the port, such as ``tcp://127.0.0.1``
+        :raises ZMQBindError: no free port was found
+        """
+        if (min_port, max_port) == (49152, 65536):
+            self.bind(f"{addr}:*")
+            return int(self._engine.last_endpoint.rpartition(":")[2])
+        for _ in range(max_tries):
+            port = random.randrange(min_port, max_port)
+            try:
+                self.bind(f"{addr}:{port}")
+            except ZMQError as error:
+                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                    raise
+            else:
+                return port
+        raise ZMQBindError(f"no free port on {addr} in {max_tries} tries")
+
+    # Options
+
+    def set(self, option: int, optval: int | bytes) -> None:
+        """Set an option, such as ``zmq.RCVHWM``.
+
+        :raises TypeError: the value has the wrong type
+        :raises ZMQError: EINVAL, ENOTSUP, ENOTSOCK on a closed socket
+        """
+        engine = self._engine
+        with engine.lock:
+            engine.check_open()
+            value = engine.options.set(option, optval)
+            if option == SocketOption.SUBSCRIBE:
+                engine.subscribe(cast("bytes", value))
+            elif option == SocketOption.UNSUBSCRIBE:
+                engine.unsubscribe(cast("bytes", value))
+            else:
+                engine.options_changed()
+
+    def get(self, option: int) -> int | bytes:
+        """Return the value of an option.
+
+        :raises ZMQError: EINVAL for an unknown or write-only option, ENOTSOCK on a closed socket
+        """
+        engine = self._engine
+        if option in LIVE_OPTIONS:
+            return self._get_live(option)
+        with engine.lock:
+            engine.check_open()
+            return engine.options.get(option)
+
+    def _get_live(self, option: int) -> int | bytes:
+        engine = self._engine
+        if option == SocketOption.EVENTS:
+            return engine.look(PollEvent.POLLIN | PollEvent.POLLOUT)
+        with engine.lock:
+            engine.check_open()
+            if option == SocketOption.LAST_ENDPOINT:
+                return engine.last_endpoint.encode()
+            if option == SocketOption.FD:
+                return engine.event_fd()
+            return int(bool(engine.inbox) and isinstance(engine.inbox[0], RestOfMessage))
+
+    def fileno(self) -> int:
+        """Return the descriptor that is readable when EVENTS may have changed (ZMQ_FD)."""
+        return int(self.get(SocketOption.FD))
+
+    # The end
+
+    def close(self, linger: int | None = None) -> None:
+        """Close. Messages still queued leave in the background, within the linger period.
+
+        :param linger: sets ZMQ_LINGER first: milliseconds, 0 drops them, -1 keeps trying
+        """
+        self._engine.close(linger)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        engine = getattr(self, "_engine", None)
+        if engine is not None and not engine.closed:
+            warnings.warn(f"Unclosed socket {self!r}", ResourceWarning, stacklevel=2, source=self)
+            engine.close(None)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._engine.describe()}>"
+
+    # Parts of messages
+
+    def _collect(self, data: object, flags: int) -> Message | None:
+        """Return the whole message that ends with this frame, None while more will follow."""
+        frame = data if data.__class__ is bytes else as_bytes(data)
+        if flags & SNDMORE:
+            if not self._parts:
+                self._engine.begin_message(0.0 if flags & DONTWAIT else self._send_timeout())
+            self._parts.append(cast("bytes", frame))
+            return None
+        if self._parts:
+            return [*self._parts, cast("bytes", frame)]
+        return cast("bytes", frame)
+
+    def _send_timeout(self) -> float | None:
+        timeout = self._engine.options.sndtimeo
+        return None if timeout < 0 else timeout / 1000
+
+    def _receive_timeout(self) -> float | None:
+        timeout = self._engine.options.rcvtimeo
+        return None if timeout < 0 else timeout / 1000
+
+    def _split(self, message: Message, copy: bool) -> Any:
+        """Hand out the first frame; the rest waits at the head of the inbox."""
+        more = False
+        if isinstance(message, list):
+            if len(message) > 1:
+                self._engine.inbox.appendleft(RestOfMessage(message[1:]))
+                more = True
+            message = message[0]
+        return message if copy else Frame.received(message, more=more, properties={})
+
+
+class Socket(SocketBase, SendReceiveMixin):
+    """A blocking socket. Made by ``Context.socket``. Thread-safe.
+
+    Waiting calls take the time limits of the options SNDTIMEO and RCVTIMEO, or none at all with
+    the flag DONTWAIT, and raise `Again` when they are over; they raise `ContextTerminated` when
+    the context ends, and ``ZMQError(ENOTSOCK)`` once the socket is closed. Ctrl-C interrupts them.
+    """
+
+    __slots__ = ()
+
+    def send(
+        self,
+        data: Any,
+        flags: int = 0,
+        copy: bool = True,
+        track: bool = False,
+        routing_id: int | None = None,
+        group: str | None = None,
+    ) -> MessageTracker | None:
+        """Send one frame: a message, or with SNDMORE a part of one.
+
+        :param data: bytes, or anything else with the buffer protocol
+        :param flags: DONTWAIT, SNDMORE
+        :param copy: False returns a `MessageTracker`
+        :param track: with ``copy=False``: the frame must have been made with ``track=True``
+        :raises Again: no room in time (high-water mark, or no peer)
+        :raises TypeError: ``data`` is str or has no buffer
+        :raises ZMQError: EFSM, EHOSTUNREACH (ROUTER_MANDATORY), ENOTSUP, ENOTSOCK
+        """
+        # The fast path: in a burst, a message costs one append. See core.runtime.engine.
+        engine = self._engine
+        if data.__class__ is bytes and not flags and copy and len(engine.outbox) < engine.burst_limit:
+            engine.outbox.append(data)
+            return None
+        message = self._collect(data, flags)
+        if message is not None:
+            engine.send(message, 0.0 if flags & DONTWAIT else self._send_timeout())
+            if self._parts:
+                self._parts = []
+        return None if copy else tracker_after_send(data, copy, track)
+
+    def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
+        """Receive one frame; RCVMORE tells whether the message has further ones.
+
+        :param flags: DONTWAIT
+        :param copy: True returns bytes, False a `Frame`
+        :raises Again: no message in time
+        :raises ZMQError: EFSM, ENOTSUP, ENOTSOCK
+        """
+        engine = self._engine
+        try:
+            message = engine.inbox.popleft()
+        except IndexError:
+            message = engine.receive(0.0 if flags & DONTWAIT else self._receive_timeout())
+        if message.__class__ is bytes and copy:
+            return message
+        return self._split(message, copy)
+
+    def _send_message(self, message: Message, flags: int) -> None:
+        engine = self._engine
+        if not flags and not self._parts and len(engine.outbox) < engine.burst_limit:
+            engine.outbox.append(message)
+            return
+        frames = message if isinstance(message, list) else [message]
+        for frame in frames[:-1]:
+            self._collect(frame, flags | SNDMORE)
+        whole = self._collect(frames[-1], flags)
+        if whole is not None:
+            try:
+                engine.send(whole, 0.0 if flags & DONTWAIT else self._send_timeout())
+            finally:
+                self._parts = []
+
+    def _recv_message(self, flags: int) -> Message:
+        try:
+            return self._engine.inbox.popleft()
+        except IndexError:
+            return self._engine.receive(0.0 if flags & DONTWAIT else self._receive_timeout())
+
+    def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> int:
+        """Send many messages with one call.
+
+        :param messages: each is bytes, or a sequence of frames
+        :param flags: DONTWAIT
+        :returns: how many were accepted, in order: all, unless time or room ran out
+        :raises Again: none could be accepted in time
+        """
+        batch: list[Message] = [
+            message if message.__class__ is bytes else to_message(as_frames(message))  # type: ignore[misc]
+            for message in messages
+        ]
+        count = self._engine.send_many(batch, 0.0 if flags & DONTWAIT else self._send_timeout())
+        if batch and not count:
+            raise Again(msg="no message could be sent in time: no peer, or high-water mark")
+        return count
+
+    def recv_many(self, max_messages: int = 1000, flags: int = 0) -> list[Message]:
+        """Receive what is there, waiting only for the first message.
+
+        :param max_messages: the most to return
+        :param flags: DONTWAIT
+        :returns: 1 to ``max_messages`` messages; bytes for one of a single frame, else a list
+        :raises Again: no message in time
+        """
+        timeout = 0.0 if flags & DONTWAIT else self._receive_timeout()
+        return self._engine.receive_many(max_messages, timeout)
+
+    def poll(self, timeout: float | None = None, flags: int = PollEvent.POLLIN) -> int:
+        """Wait for events.
+
+        :param timeout: milliseconds; None or negative waits for ever
+        :param flags: POLLIN, POLLOUT or both
+        :returns: which of them hold, 0 when none did in time
+        """
+        seconds = None if timeout is None or timeout < 0 else timeout / 1000
+        return self._engine.poll(flags, seconds)
+
+
+def as_frames(message: Any) -> Sequence[object]:
+    return message if isinstance(message, (list, tuple)) else [message]
+
+
+def _text(addr: str | bytes) -> str:
+    if isinstance(addr, bytes):
+        return addr.decode()
+    if not isinstance(addr, str):
+        raise TypeError(f"an endpoint is text such as 'tcp://127.0.0.1:5555', not {addr!r}")
+    return addr
+
+
+__all__ = ["RestOfMessage", "Socket", "SocketBase", "error_from_errno"]

@@ -1,0 +1,49 @@
+"""Which release this is, and which libzmq and pyzmq its behaviour follows."""
+
+from __future__ import annotations
+
+from core.errors import EMULATED_LIBZMQ_VERSION
+
+__version__ = "0.1.0"
+# The pyzmq release whose API `core` carries.
+EMULATED_PYZMQ_VERSION = "27.3.0"
+
+
+def zmq_version() -> str:
+    """The libzmq release whose behaviour and option numbers this engine follows."""
+    return EMULATED_LIBZMQ_VERSION
+
+
+def zmq_version_info() -> tuple[int, int, int]:
+    """`zmq_version` as three numbers."""
+    major, minor, patch = map(int, EMULATED_LIBZMQ_VERSION.split("."))
+    return major, minor, patch
+
+
+def pyzmq_version() -> str:
+    """The pyzmq release whose API this package carries."""
+    return EMULATED_PYZMQ_VERSION
+
+
+def pyzmq_version_info() -> tuple[int, int, int]:
+    """`pyzmq_version` as three numbers."""
+    major, minor, patch = map(int, EMULATED_PYZMQ_VERSION.split("."))
+    return major, minor, patch
+
+
+_CAPABILITIES = {"ipc": True, "pgm": False, "tipc": False, "norm": False, "curve": False}
+
+
+def has(capability: str) -> bool:
+    """Whether a capability is there, by its libzmq name: ``"ipc"``, ``"curve"``, ``"pgm"``, ..."""
+    return _CAPABILITIES.get(capability, False)
+
+
+__all__ = [
+    "__version__",
+    "has",
+    "pyzmq_version",
+    "pyzmq_version_info",
+    "zmq_version",
+    "zmq_version_info",
+]
