@@ -8,10 +8,11 @@ from core.zmtp.config import ConnectionConfig, PeerInfo
 from core.zmtp.connection import Connection
 from core.zmtp.errors import FailureReason, ProtocolError
 from core.zmtp.events import Disconnected, Event, HandshakeFailed, HandshakeSucceeded
-from core.zmtp.frames import Message
+from core.zmtp.frames import BIG_FRAME, Message
 from core.zmtp.state import ConnectionState
 
 __all__ = [
+    "BIG_FRAME",
     "Connection",
     "ConnectionConfig",
     "ConnectionState",

@@ -4,7 +4,7 @@ Theory of operation: what was read is kept raw until somebody asks for messages,
 only as far as asked, so that one read of small messages cannot overrun a high-water mark. Three
 ways through the buffer, slowest first:
 
-* the plain loop, one frame after the other, with a tight inner loop for small single frames;
+* plain loops, one frame after the other;
 * runs of messages of one shape (`runs.py`), cut by one call into C. Looking for one costs something
   where there is none, so after each vain look the plain loop does twice as many messages before
   the next;
@@ -14,7 +14,7 @@ ways through the buffer, slowest first:
 
 from __future__ import annotations
 
-from struct import Struct
+import struct
 from typing import TYPE_CHECKING
 
 from core.zmtp.errors import FailureReason, ProtocolError
@@ -30,6 +30,7 @@ __all__ = ["FrameDecoder"]
 _MORE = 1
 _LONG = 2
 _COMMAND = 4
+_MESSAGE_FLAGS = _MORE | _LONG
 
 #: RFC 37 §framing: a long frame has at most 2^63-1 octets.
 _MAX_FRAME = 2**63 - 1
@@ -40,11 +41,14 @@ _SHORT = 255
 #: The largest size of a short frame.
 _LARGEST_SHORT = 255
 
+#: Input up to this many bytes is decoded in the simplest way.
+_LITTLE = 512
+
 #: How many messages the plain loop does after a run that was found, and at most after vain looks.
 _FIRST_PAUSE = 8
 _LONGEST_PAUSE = 1024
 
-_read_size = Struct(">Q").unpack_from
+_read_size = struct.Struct(">Q").unpack_from
 
 
 class FrameDecoder:
@@ -153,20 +157,59 @@ class FrameDecoder:
         try:
             if self._pieces:
                 self._take_collected(messages)
-            self._decode(messages, limit)
+            if len(self._buffer) - self._position > _LITTLE or not self._take_few(messages, limit):
+                self._decode(messages, limit)
         except ProtocolError as error:
             self.failure = error
         return messages
+
+    def _take_few(self, messages: list[Message], limit: int) -> bool:
+        """Take all of a little input, as in request-reply traffic; False when some is left over.
+
+        What the other loops need to be fast on much input would take most of the time here.
+        """
+        buffer = self._buffer
+        position = self._position
+        total = len(buffer)
+        parts = self._parts
+        # With a limit that even a short frame can exceed, every frame is looked at.
+        room = limit - len(messages) if self._max_size >= _LARGEST_SHORT else 0
+        while room > 0 and position < total - 1 and (flags := buffer[position]) <= _MORE:
+            start = position + 2
+            end = start + buffer[position + 1]
+            if end > total:
+                break
+            position = end
+            if flags:
+                parts.append(buffer[start:end])
+                continue
+            room -= 1
+            if parts:
+                parts.append(buffer[start:end])
+                messages.append(parts)
+                parts = self._parts = []
+            else:
+                messages.append(buffer[start:end])
+        if position < total:
+            self._position = position
+            return False
+        self._buffer = b""
+        self._position = 0
+        return True
 
     def _decode(self, messages: list[Message], limit: int) -> None:
         """Decode up to `limit` messages: frame by frame for a while, then a run, and again."""
         while (room := limit - len(messages)) > 0:
             before = len(messages)
             if not self._take_frames(messages, before + min(room, self._countdown)):
-                self._keep_partial()
+                if self._position < len(self._buffer):
+                    self._keep_partial()
+                else:
+                    self._buffer = b""
+                    self._position = 0
                 return
             self._countdown -= len(messages) - before
-            if self._countdown <= 0:
+            if self._countdown <= 0 and len(messages) < limit:
                 self._look_for_run(messages, limit)
 
     def _look_for_run(self, messages: list[Message], limit: int) -> None:
@@ -181,126 +224,162 @@ class FrameDecoder:
 
     def _take_frames(self, messages: list[Message], target: int) -> bool:
         """Take frames until there are `target` messages; False when the next is incomplete."""
-        while len(messages) < target:
-            if not self._take_small(messages, target):
+        buffer = self._buffer
+        more_input = True
+        while more_input and len(messages) < target:
+            if self._position == len(buffer):
                 return False
-            if len(messages) < target and not self._take_others(messages, target):
-                return False
-        return True
+            flags = buffer[self._position]
+            # With a limit that even a short frame can exceed, every frame is looked at.
+            if flags > _MESSAGE_FLAGS or self._max_size < _LARGEST_SHORT:
+                more_input = self._take_frame(messages)
+            elif flags & _MORE or self._parts:
+                more_input = self._take_multipart(messages, target)
+            else:
+                more_input = self._take_singles(messages, target)
+        return more_input
 
-    def _take_small(self, messages: list[Message], target: int) -> bool:
-        """Take short frames that are whole messages; False when the input ends.
+    def _take_singles(self, messages: list[Message], target: int) -> bool:
+        """Take messages of one frame while they come; False when the next is incomplete.
 
         The loop looks neither at the end of the buffer nor at its own last body: running over the
         end shows afterwards, and is undone.
         """
-        if self._parts or self._max_size < _LARGEST_SHORT:
-            return True
         buffer = self._buffer
-        position = start = self._position
+        total = len(buffer)
+        position = begin = self._position
         append = messages.append
         more_input = True
         try:
             for _ in range(target - len(messages)):
-                if buffer[position]:
+                flags = buffer[position]
+                if not flags:
+                    begin = position
+                    start = position + 2
+                    position = start + buffer[position + 1]
+                elif flags == _LONG:
+                    start = position + 9
+                    end = start + self._long_size(position)
+                    if end > total:
+                        more_input = False
+                        break
+                    position = end
+                else:
                     break
-                start = position + 2
-                position = start + buffer[position + 1]
                 append(buffer[start:position])
-        except IndexError:
+        except (IndexError, struct.error):
             more_input = False
-        if position > len(buffer):
+        if position > total:
             messages.pop()
-            position = start - 2
+            position = begin
             more_input = False
         self._position = position
         return more_input
 
-    def _take_others(self, messages: list[Message], target: int) -> bool:  # noqa: C901
-        """Take frames of any kind until a short single one comes; False when the input ends.
+    def _take_multipart(self, messages: list[Message], target: int) -> bool:
+        """Take messages of several frames while they come; False when the next is incomplete.
 
-        The loop is long on purpose: a call per frame would double its time.
+        Like `_take_singles` it runs over the end and undoes that.
         """
         buffer = self._buffer
-        position = self._position
         total = len(buffer)
-        max_size = self._max_size
-        leave_small = max_size >= _LARGEST_SHORT
-        parts = self._parts
-        more_input = False
-        while position < total - 1:
-            flags = buffer[position]
-            if not flags and leave_small and not parts:
-                more_input = True
-                break
-            if flags & _LONG:
-                start = position + 9
-                if start > total:
-                    break
-                end = start + _read_size(buffer, position + 1)[0]
-            else:
-                start = position + 2
-                end = start + buffer[position + 1]
-            if end - start > max_size:
-                raise self._too_large(end - start)
-            if end > total:
-                break
-            body = buffer[start:end]
-            position = end
-            # Reserved flag bits are not looked at, as in libzmq.
-            if flags & _COMMAND:
-                answer = self._on_command(body)
-                if answer is None:
-                    continue
-                messages.append(answer)
-            elif flags & _MORE:
-                parts.append(body)
-                continue
-            elif parts:
-                parts.append(body)
-                messages.append(parts)
-                parts = self._parts = []
-            else:
-                messages.append(body)
-            if len(messages) == target:
-                more_input = True
-                break
+        position = begin = self._position
+        parts = finished = self._parts
+        more_input = True
+        try:
+            while (flags := buffer[position]) <= _MESSAGE_FLAGS:
+                if flags & _LONG:
+                    start = position + 9
+                    end = start + self._long_size(position)
+                    if end > total:
+                        more_input = False
+                        break
+                    position = end
+                else:
+                    begin = position
+                    start = position + 2
+                    position = start + buffer[position + 1]
+                parts.append(buffer[start:position])
+                if not flags & _MORE:
+                    messages.append(parts)
+                    finished = parts
+                    parts = []
+                    if len(messages) == target or not buffer[position] & _MORE:
+                        break
+        except (IndexError, struct.error):
+            more_input = False
+        if position > total:
+            if not parts:
+                messages.pop()
+                parts = finished
+            parts.pop()
+            position = begin
+            more_input = False
         self._position = position
+        self._parts = parts
         return more_input
+
+    def _long_size(self, position: int) -> int:
+        """Return the size of a long frame; struct.error when its header is cut short."""
+        size: int = _read_size(self._buffer, position + 1)[0]
+        if size > self._max_size:
+            raise self._too_large(size)
+        return size
+
+    def _take_frame(self, messages: list[Message]) -> bool:
+        """Take one frame of any kind; False when it is incomplete."""
+        buffer = self._buffer
+        position = self._position
+        start = position + (9 if buffer[position] & _LONG else 2)
+        if start > len(buffer):
+            return False
+        size = self._announced_size(position)
+        if start + size > len(buffer):
+            return False
+        self._position = start + size
+        self._deliver(buffer[position], buffer[start : start + size], messages)
+        return True
 
     def _too_large(self, size: int) -> ProtocolError:
         detail = f"{size} bytes, allowed are {self._max_size}"
         return ProtocolError(FailureReason.FRAME_TOO_LARGE, detail)
 
+    def _announced_size(self, position: int) -> int:
+        """Return the size in a complete header of any kind; refuse it when it is too large."""
+        if self._buffer[position] & _LONG:
+            return self._long_size(position)
+        size = self._buffer[position + 1]
+        if size > self._max_size:
+            raise self._too_large(size)
+        return size
+
     def _keep_partial(self) -> None:
         """Start to collect the frame that is cut short by the end of the buffer."""
         buffer = self._buffer
         position = self._position
-        left = len(buffer) - position
-        width = 9 if left and buffer[position] & _LONG else 2
-        if left < width:
-            # Not even a whole header: at most 8 bytes, for the next read to begin with.
-            self._buffer = buffer[position:]
-            self._position = 0
-            return
-        size: int = _read_size(buffer, position + 1)[0] if width == 9 else buffer[position + 1]
-        if size > self._max_size:
-            raise self._too_large(size)
-        self._body_flags = buffer[position]
-        self._pieces = [memoryview(buffer)[position + width :]]
-        self._missing = size - (left - width)
-        self._buffer = b""
+        start = position + (9 if buffer[position] & _LONG else 2)
+        if start <= len(buffer):
+            self._missing = self._announced_size(position) - (len(buffer) - start)
+            self._body_flags = buffer[position]
+            self._pieces = [memoryview(buffer)[start:]]
+            position = len(buffer)
+        # Of less than a header, at most 8 bytes, the next read makes a new beginning.
+        self._buffer = buffer[position:]
         self._position = 0
 
     def _take_collected(self, messages: list[Message]) -> None:
         """Deliver the frame whose last piece has come."""
         body = b"".join(self._pieces)
         self._pieces = []
-        if self._body_flags & _COMMAND:
+        self._deliver(self._body_flags, body, messages)
+
+    def _deliver(self, flags: int, body: bytes, messages: list[Message]) -> None:
+        """Put a frame where it belongs. Reserved flag bits are not looked at, as in libzmq."""
+        if flags & _COMMAND:
             answer = self._on_command(body)
             if answer is not None:
                 messages.append(answer)
-        elif self._body_flags & _MORE:
+        elif flags & _MORE:
             self._parts.append(body)
         elif self._parts:
             self._parts.append(body)

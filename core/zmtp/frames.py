@@ -29,6 +29,9 @@ _LONG = 2
 #: From this size on one more copy of a batch costs more than one more list.
 _COPY_LIMIT = 128
 
+#: Below this many messages looking for what they have in common does not pay.
+_FEW = 4
+
 #: How many headers of long frames a table keeps.
 _MOST_LONG_HEADERS = 4096
 
@@ -61,10 +64,12 @@ def encode_frame(body: bytes) -> bytes:
 
 def encode(messages: Sequence[Message]) -> bytes:
     """Return a whole batch as one bytes object."""
+    if len(messages) < _FEW:
+        return b"".join(_parts(messages))
     try:
         # What a message is shows without asking each: `join` refuses a list, `chain` makes
         # integers of bytes, and those have no length.
-        if messages and isinstance(messages[0], list):
+        if isinstance(messages[0], list):
             return _encode_alike(messages)
         sizes = set(map(len, messages))
         if len(sizes) == 1:

@@ -36,20 +36,21 @@ _MOST_SHAPES = 64
 class _Shape:
     """What all messages of a run have in common.
 
-    headers: the header bytes of one message, each with its offset from the message's start.
     layout: one message in the language of `struct`, headers skipped.
+    message: one whole message, frame headers included.
     """
 
-    __slots__ = ("_columns", "_cutters", "_frames", "_headers", "_layout", "stride", "top")
+    __slots__ = ("_columns", "_cutters", "_frames", "_layout", "stride", "top")
 
-    def __init__(self, headers: list[tuple[int, int]], layout: str, stride: int) -> None:
-        self._headers = headers
+    def __init__(self, layout: str, message: bytes) -> None:
         self._layout = layout
         self._frames = layout.count("s")
-        self.stride = stride
+        self.stride = len(message)
         self.top = _TOP_SINGLE if self._frames == 1 else _TOP_MULTIPART
+        # The header bytes of so many messages, for each place that has one.
         self._columns = [
-            [(offset, bytes((value,)) * count) for offset, value in headers] for count in _PIECES
+            [(offset, bytes((message[offset],)) * count) for offset in _header_offsets(message)]
+            for count in _PIECES
         ]
         self._cutters: list[Struct | None] = [None] * len(_PIECES)
 
@@ -74,12 +75,22 @@ class _Shape:
             messages += map(list, zip(*[iter(bodies)] * self._frames, strict=True))
 
 
+def _header_offsets(message: bytes) -> list[int]:
+    """Return where the header bytes of a message's frames are."""
+    offsets: list[int] = []
+    start = 0
+    while start < len(message):
+        body = start + (9 if message[start] & _LONG else 2)
+        offsets += range(start, body)
+        start = body + int.from_bytes(message[start + 1 : body], "big")
+    return offsets
+
+
 _shapes: dict[str, _Shape] = {}
 
 
 def _shape_at(buffer: bytes, position: int, max_size: int) -> _Shape | None:
     """Return the shape of the message at `position`; None when it cannot begin a run."""
-    headers: list[tuple[int, int]] = []
     layout = ""
     start = position
     for _ in range(_MOST_FRAMES):
@@ -91,20 +102,17 @@ def _shape_at(buffer: bytes, position: int, max_size: int) -> _Shape | None:
         size = int.from_bytes(buffer[start + 1 : start + width], "big")
         if size > max_size:
             return None
-        headers += [(at - position, buffer[at]) for at in range(start, start + width)]
         layout += f"{width}x{size}s"
         start += width + size
         if not flags & _MORE:
-            return _remember(headers, layout, start - position)
+            return _shapes.get(layout) or _remember(layout, buffer[position:start])
     return None
 
 
-def _remember(headers: list[tuple[int, int]], layout: str, stride: int) -> _Shape:
-    shape = _shapes.get(layout)
-    if shape is None:
-        if len(_shapes) >= _MOST_SHAPES:
-            _shapes.clear()
-        shape = _shapes[layout] = _Shape(headers, layout, stride)
+def _remember(layout: str, message: bytes) -> _Shape:
+    if len(_shapes) >= _MOST_SHAPES:
+        _shapes.clear()
+    shape = _shapes[layout] = _Shape(layout, message)
     return shape
 
 
