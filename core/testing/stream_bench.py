@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
+from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from core.endpoint import split_endpoint
 from core.testing.conformance import is_ready, require, wait_for_descriptor
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 READ_SIZE = 65536
+
+T = TypeVar("T")
 
 
 class StreamBench:
@@ -123,17 +127,31 @@ class StreamBench:
                 data += part
         return bytes(data)
 
-    def carry(self, writer: Stream, reader: Stream, data: bytes) -> None:
-        """Move data that is larger than any buffer from one end to the other, and compare."""
+    def carry(self, writer: Stream, reader: Stream, data: bytes, expected: int) -> bytes:
+        """Write data that may be larger than any buffer, and read at the same time.
+
+        :returns: what arrived, `expected` bytes
+        """
         arrived = bytearray()
         view = memoryview(data)
-        while len(arrived) < len(data):
+        while view or len(arrived) < expected:
             if view:
+                part = view[:READ_SIZE]
                 with contextlib.suppress(BlockingIOError):
-                    view = view[_counted(writer.write(view[:READ_SIZE]), READ_SIZE) :]
+                    view = view[_counted(writer.write(part), len(part)) :]
             if not view or is_ready(reader, EVENT_READ):
                 arrived += self.read(reader, 1)
-        require(bytes(arrived) == data, f"{len(data)} bytes arrived changed or out of order")
+        return bytes(arrived)
+
+    def insist(self, stream: Stream, event: int, call: Callable[[], T]) -> T:
+        """Repeat a call that says "not now" (BlockingIOError) while the descriptor is ready."""
+        deadline = time.monotonic() + self.timeout
+        while True:
+            try:
+                return call()
+            except BlockingIOError:
+                if not is_ready(stream, event) or time.monotonic() > deadline:
+                    raise
 
     def read_to_end(self, stream: Stream) -> bytes:
         """Read until end-of-file."""
@@ -152,15 +170,11 @@ class StreamBench:
         :returns: how many bytes went in, and what the next write has to begin with
         """
         written, view = 0, memoryview(block)
-        while written < limit:
-            try:
-                taken = _counted(stream.write(view), len(view))
-            except BlockingIOError:
-                if not is_ready(stream, EVENT_WRITE):
-                    break
-                continue
-            written += taken
-            view = view[taken:] or memoryview(block)
+        with contextlib.suppress(BlockingIOError):
+            while written < limit:
+                taken = self.insist(stream, EVENT_WRITE, partial(stream.write, view))
+                written += _counted(taken, len(view))
+                view = view[taken:] or memoryview(block)
         return written, view
 
 
