@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import cases, machine, report
+from benchmarks import cases, machine, prepare, report
 from benchmarks.case import Case
-from benchmarks.implementations import MODULES, installed
+from benchmarks.implementations import ALL, installed
 from benchmarks.runner import Outcome, run_case
 from benchmarks.table import markdown, rows
 
@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--quick", action="store_true", help="few messages, few cases: a minute")
     command.add_argument("--rounds", type=int, help="rounds per case (default 3; quick: 2)")
     command.add_argument(
-        "--implementations", default="", help=f"comma-separated, of {', '.join(MODULES)}"
+        "--implementations", default="", help=f"comma-separated, of {', '.join(ALL)}"
     )
     command.add_argument("--json", type=Path, default=RESULTS / "bench.json", metavar="FILE")
     command.add_argument("--svg", type=Path, default=RESULTS / "bench.svg", metavar="FILE")
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print("\n".join(f"{case.name:34} {case.title}" for case in selected))
         return 0
+    selected = playable(selected)
     rounds = options.rounds or (2 if options.quick else 3)
     facts = machine.facts()
     outcomes = run(selected, players(options), rounds, facts, quick=options.quick)
@@ -54,14 +55,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def players(options: argparse.Namespace) -> list[str]:
     """Return the implementations to run: those asked for, or those installed."""
-    wanted = options.implementations.split(",") if options.implementations else list(MODULES)
+    wanted = options.implementations.split(",") if options.implementations else list(ALL)
     if options.quick and not options.implementations:
-        wanted = ["babelmq", "pyzmq"]
+        wanted = ["babelmq", "pyzmq", "zeromq.js", "grpc-stream"]
     present = [name for name in wanted if installed(name)]
     for name in wanted:
         if name not in present:
             print(f"LEFT OUT: {name} is not installed")
     return present
+
+
+def playable(selected: Sequence[Case]) -> list[Case]:
+    """Prepare the languages that the cases need; drop the cases of those that are not there."""
+    missing = {language: prepare.prepare(language) for language in {c.language for c in selected}}
+    for reason in filter(None, missing.values()):
+        print(f"LEFT OUT: {reason}")
+    return [case for case in selected if not missing[case.language]]
 
 
 def run(

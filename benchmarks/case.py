@@ -46,8 +46,8 @@ class Case:
     """Part of the run of about a minute."""
     quick_count: int = 0
     """Messages in a quick run; 0 means a tenth of `count`."""
-    gateway: bool = False
-    """Needs a gateway, which the runner starts for the implementation `babelmq`."""
+    language: str = "python"
+    """`node` and `go` cases run through a gateway, which the runner starts for `babelmq`."""
 
     @property
     def implementations(self) -> tuple[str, ...]:
@@ -81,6 +81,6 @@ def node(program: str, role: str) -> Command:
 
 
 def go(program: str, role: str) -> Command:
-    """Return the command of a role in `benchmarks/go`, which `prepare` has built."""
+    """Return the command of a role in `benchmarks/go`, which `benchmarks.prepare` has built."""
     path = str(HERE / "go" / "bin" / program)
     return lambda implementation, settings: [path, role, settings]

@@ -11,6 +11,8 @@ from benchmarks.case import (
     TAIL,
     Case,
     Metric,
+    go,
+    node,
     python,
     python_file,
 )
@@ -193,9 +195,43 @@ def connections() -> Iterator[Case]:
     )
 
 
+def gateways() -> Iterator[Case]:
+    """The clients of the gateway: Node beside zeromq.js, Go beside a bare gRPC stream."""
+    for language, role, opponent in (("node", node, "zeromq.js"), ("go", go, "grpc-stream")):
+        for size, count in ((10, 200_000), (100, 200_000), (1024, 100_000), (65536, 5_000)):
+            yield Case(
+                name=f"gateway/{language}/push-pull/{size}",
+                title=f"{language.capitalize()} PUSH→PULL {SIZES[size][0]}, through the gateway",
+                roles=(role("throughput", "receive"), role("throughput", "send")),
+                settings={"size": size, "count": count, "warmup": count // 20},
+                opponents=(opponent,),
+                language=language,
+                quick=size == 10,
+            )
+        yield Case(
+            name=f"gateway/{language}/req-rep",
+            title=f"{language.capitalize()} REQ-REP 10 B, through the gateway",
+            roles=(role("latency", "echo"), role("latency", "ask")),
+            settings={"size": 10, "count": 5_000, "warmup": 500},
+            metrics=(MEDIAN, TAIL),
+            opponents=(opponent,),
+            measuring=1,
+            language=language,
+            quick=True,
+        )
+
+
 def all_cases() -> list[Case]:
     """Return every case."""
-    groups = (throughput, round_trips, composed, fan_out, asynchronous, connections)
+    groups = (
+        throughput,
+        round_trips,
+        composed,
+        fan_out,
+        asynchronous,
+        connections,
+        gateways,
+    )
     return [case for group in groups for case in group()]
 
 

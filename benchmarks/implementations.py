@@ -1,4 +1,4 @@
-"""One small interface over what is compared: core, pyzmq, pynng.
+"""Who is compared, and one small interface over core, pyzmq and pynng.
 
 `core` and `zmq` share their names, so that the same lines of a program drive either.
 """
@@ -15,8 +15,16 @@ from benchmarks.child import Settings
 MODULES = {"babelmq": "core", "pyzmq": "zmq", "pynng": "pynng", "plain": "socket"}
 
 
+FOREIGN = ("zeromq.js", "grpc-stream")
+"""Opponents of the gateway's clients, in Node and in Go; `benchmarks.prepare` installs them."""
+
+ALL = (*MODULES, *FOREIGN)
+
+
 def installed(implementation: str) -> bool:
-    """Tell whether the implementation can be imported here."""
+    """Tell whether a Python implementation can be imported here; foreign ones are prepared."""
+    if implementation in FOREIGN:
+        return True
     return importlib.util.find_spec(MODULES[implementation]) is not None
 
 

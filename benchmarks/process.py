@@ -51,11 +51,25 @@ class Role:
 
     def wait_for(self, key: str, patience: float = PATIENCE) -> dict[str, Any]:
         """Return what the role says under `key`. Raises TrialError when it does not."""
-        message = json.loads(self._next_line(monotonic() + patience))
+        message = json.loads(self.next_line(patience))
         if key not in message:
             raise TrialError(f"expected {key!r}, got {message}")
         value: dict[str, Any] = message[key]
         return value
+
+    def next_line(self, patience: float) -> str:
+        """Return the next line of its output. Raises TrialError when there is none in time."""
+        assert self._process.stdout
+        deadline = monotonic() + patience
+        while not self._lines:
+            self._await_output(deadline)
+            data = os.read(self._process.stdout.fileno(), 65536)
+            if not data:
+                self._process.wait()
+                raise TrialError(f"ended too early: {self._last_words()}")
+            *complete, self._partial = (self._partial + data).split(b"\n")
+            self._lines += complete
+        return self._lines.pop(0).decode()
 
     def go(self) -> None:
         """Tell the role that everybody is ready."""
@@ -65,18 +79,6 @@ class Role:
             self._process.stdin.flush()
         except BrokenPipeError:
             raise TrialError(f"ended before the start: {self._last_words()}") from None
-
-    def _next_line(self, deadline: float) -> bytes:
-        assert self._process.stdout
-        while not self._lines:
-            self._await_output(deadline)
-            data = os.read(self._process.stdout.fileno(), 65536)
-            if not data:
-                self._process.wait()
-                raise TrialError(f"ended too early: {self._last_words()}")
-            *complete, self._partial = (self._partial + data).split(b"\n")
-            self._lines += complete
-        return self._lines.pop(0)
 
     def _await_output(self, deadline: float) -> None:
         with selectors.DefaultSelector() as selector:

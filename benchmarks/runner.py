@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from benchmarks.case import Case
-from benchmarks.process import Role, TrialError
+from benchmarks.process import PATIENCE, Role, TrialError
 from benchmarks.summary import Summary, summarize
 
+GATEWAY = [sys.executable, "-m", "gateway", "--listen", "127.0.0.1:0"]
 Figures = Mapping[str, float]
 Say = Callable[[str], None]
 
@@ -59,6 +61,9 @@ def run_trial(case: Case, implementation: str, *, quick: bool) -> Figures:
     with ExitStack() as stack:
         directory = tempfile.TemporaryDirectory(prefix="babelmq-bench-")
         settings["directory"] = stack.enter_context(directory)
+        if case.language != "python" and implementation == "babelmq":
+            gateway = stack.enter_context(Role(GATEWAY))
+            settings["gateway"] = gateway.next_line(PATIENCE).rpartition(" ")[2]
         roles = []
         for command in case.roles:
             role = stack.enter_context(Role(command(implementation, json.dumps(settings))))

@@ -96,7 +96,7 @@ def test_python_program_in_the_docs(scene: list[Block], tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[str]:
-    command = [sys.executable, "-m", "gateway", "serve", "--listen", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "gateway", "--listen", "127.0.0.1:0"]
     with PeerProcess(command) as process:
         yield process.expect("listening on ")
 

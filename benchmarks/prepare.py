@@ -1,0 +1,41 @@
+"""Installs and builds what the Node and Go cases need, once."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NODE = HERE / "node"
+GO = HERE / "go"
+
+
+def prepare(language: str) -> str:
+    """Make a language ready. Returns why its cases cannot run, or nothing."""
+    if language == "node":
+        return _node()
+    return _go() if language == "go" else ""
+
+
+def _node() -> str:
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return "the Node cases: node and npm are not installed"
+    if not (HERE.parent / "clients" / "node" / "node_modules").is_dir():
+        return "the Node cases: run make setup first"
+    if (NODE / "node_modules").is_dir():
+        return ""
+    return _run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], NODE)
+
+
+def _go() -> str:
+    if shutil.which("go") is None:
+        return "the Go cases: go is not installed"
+    (GO / "bin").mkdir(exist_ok=True)
+    return _run(["go", "build", "-o", "bin", "./..."], GO)
+
+
+def _run(command: Sequence[str], directory: Path) -> str:
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+    return f"{' '.join(command)}: {done.stderr.strip()}" if done.returncode else ""
