@@ -29,21 +29,16 @@ class EndpointError(ZMQError):
 def split_endpoint(endpoint: str) -> tuple[str, str]:
     """Split ``scheme://address`` into its two parts.
 
-    :returns: (scheme, address), the address not looked into
-    :raises EndpointError: EINVAL, one of the parts is missing or the scheme cannot be one
+    :returns: (scheme, address); the address is the transport's business, also when it is empty
+    :raises EndpointError: EINVAL, there is no scheme
     """
     scheme, mark, address = endpoint.partition("://")
     if not mark:
-        raise EndpointError(endpoint, "'://' between transport and address is missing", _EXAMPLE)
-    if not _SCHEME.fullmatch(scheme):
-        problem = (
-            f"the transport {scheme!r} before '://' is not a name"
-            if scheme
-            else ("the name of the transport before '://' is missing")
-        )
+        problem = "the scheme with '://', which names the transport, is missing"
         raise EndpointError(endpoint, problem, _EXAMPLE)
-    if not address:
-        raise EndpointError(endpoint, "the address after '://' is missing", _EXAMPLE)
+    if not _SCHEME.fullmatch(scheme):
+        problem = f"the scheme {scheme!r} before '://' is not a name"
+        raise EndpointError(endpoint, problem, _EXAMPLE)
     return scheme, address
 
 

@@ -194,20 +194,12 @@ class SocketBase(OptionAttributes):
         frame = data if data.__class__ is bytes else as_bytes(data)
         if flags & SNDMORE:
             if not self._parts:
-                self._engine.begin_message(0.0 if flags & DONTWAIT else self._send_timeout())
+                self._engine.begin_message(0.0 if flags & DONTWAIT else self._engine.send_timeout)
             self._parts.append(cast("bytes", frame))
             return None
         if self._parts:
             return [*self._parts, cast("bytes", frame)]
         return cast("bytes", frame)
-
-    def _send_timeout(self) -> float | None:
-        timeout = self._engine.options.sndtimeo
-        return None if timeout < 0 else timeout / 1000
-
-    def _receive_timeout(self) -> float | None:
-        timeout = self._engine.options.rcvtimeo
-        return None if timeout < 0 else timeout / 1000
 
     def _split(self, message: Message, copy: bool) -> Any:
         """Hand out the first frame; the rest waits at the head of the inbox."""
@@ -254,12 +246,14 @@ class Socket(SocketBase, SendReceiveMixin):
         if data.__class__ is bytes and not flags and copy and len(engine.outbox) < engine.burst_limit:
             engine.outbox.append(data)
             return None
+        if data.__class__ is bytes and not flags and copy and not self._parts:
+            engine.send(data, engine.send_timeout)
+            return None
         message = self._collect(data, flags)
         if message is not None:
-            engine.send(message, 0.0 if flags & DONTWAIT else self._send_timeout())
-            if self._parts:
-                self._parts = []
-        return None if copy else tracker_after_send(data, copy, track)
+            engine.send(message, 0.0 if flags & DONTWAIT else engine.send_timeout)
+            self._parts = []
+        return tracker_after_send(data, copy, track)
 
     def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
         """Receive one frame; RCVMORE tells whether the message has further ones.
@@ -273,7 +267,7 @@ class Socket(SocketBase, SendReceiveMixin):
         try:
             message = engine.inbox.popleft()
         except IndexError:
-            message = engine.receive(0.0 if flags & DONTWAIT else self._receive_timeout())
+            message = engine.receive(0.0 if flags & DONTWAIT else engine.receive_timeout)
         if message.__class__ is bytes and copy:
             return message
         return self._split(message, copy)
@@ -289,7 +283,7 @@ class Socket(SocketBase, SendReceiveMixin):
         whole = self._collect(frames[-1], flags)
         if whole is not None:
             try:
-                engine.send(whole, 0.0 if flags & DONTWAIT else self._send_timeout())
+                engine.send(whole, 0.0 if flags & DONTWAIT else self._engine.send_timeout)
             finally:
                 self._parts = []
 
@@ -297,7 +291,7 @@ class Socket(SocketBase, SendReceiveMixin):
         try:
             return self._engine.inbox.popleft()
         except IndexError:
-            return self._engine.receive(0.0 if flags & DONTWAIT else self._receive_timeout())
+            return self._engine.receive(0.0 if flags & DONTWAIT else self._engine.receive_timeout)
 
     def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> int:
         """Send many messages with one call.
@@ -311,7 +305,7 @@ class Socket(SocketBase, SendReceiveMixin):
             message if message.__class__ is bytes else to_message(as_frames(message))  # type: ignore[misc]
             for message in messages
         ]
-        count = self._engine.send_many(batch, 0.0 if flags & DONTWAIT else self._send_timeout())
+        count = self._engine.send_many(batch, 0.0 if flags & DONTWAIT else self._engine.send_timeout)
         if batch and not count:
             raise Again(msg="no message could be sent in time: no peer, or high-water mark")
         return count
@@ -324,7 +318,7 @@ class Socket(SocketBase, SendReceiveMixin):
         :returns: 1 to ``max_messages`` messages; bytes for one of a single frame, else a list
         :raises Again: no message in time
         """
-        timeout = 0.0 if flags & DONTWAIT else self._receive_timeout()
+        timeout = 0.0 if flags & DONTWAIT else self._engine.receive_timeout
         return self._engine.receive_many(max_messages, timeout)
 
     def poll(self, timeout: float | None = None, flags: int = PollEvent.POLLIN) -> int:

@@ -46,8 +46,6 @@ class TransportOptions:
     """ZMQ_RCVBUF: kernel receive buffer, in bytes."""
     tos: int = 0
     """ZMQ_TOS: the type-of-service octet of outgoing packets."""
-    priority: int = 0
-    """ZMQ_PRIORITY: SO_PRIORITY of outgoing packets (Linux)."""
     tcp_keepalive: int = -1
     """ZMQ_TCP_KEEPALIVE: 1 on, 0 off."""
     tcp_keepalive_cnt: int = -1
@@ -56,12 +54,6 @@ class TransportOptions:
     """ZMQ_TCP_KEEPALIVE_IDLE: seconds of silence before the first probe."""
     tcp_keepalive_intvl: int = -1
     """ZMQ_TCP_KEEPALIVE_INTVL: seconds between probes."""
-    tcp_maxrt: int = 0
-    """ZMQ_TCP_MAXRT: milliseconds that sent data may stay unacknowledged; 0 is the default."""
-    bindtodevice: str = ""
-    """ZMQ_BINDTODEVICE: name of the only interface to use (Linux)."""
-    use_fd: int = -1
-    """ZMQ_USE_FD: a listening descriptor made by the caller, adopted by `listen`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     async def _until(self, attempt: Callable[[], T | None], flags: int, *, sending: bool) -> T:
         """Return what `attempt` returns once it is not None; raises Again when time is over."""
-        timeout = self._send_timeout() if sending else self._receive_timeout()
+        timeout = self._engine.send_timeout if sending else self._engine.receive_timeout
         try:
             return await self._wait_for(attempt, 0.0 if flags & DONTWAIT else timeout)
         except TimeoutError:

@@ -28,6 +28,8 @@ class Pattern:
     can_receive: ClassVar[bool] = True
     # Messages to these peers are subscriptions (RFC 37 SUBSCRIBE/CANCEL), not traffic.
     sends_subscriptions: ClassVar[bool] = False
+    # Several messages in a row may be routed as one batch.
+    bursts: ClassVar[bool] = True
     # Messages of a peer are looked at as they arrive, not when the user receives.
     eager: ClassVar[bool] = False
 
@@ -86,6 +88,12 @@ class Pattern:
     def push(self, pipe: Pipe, batch: list[Message]) -> None:
         pipe.put(batch)
         self.touch(pipe)
+
+    def deliver(self, pipe: Pipe, message: Message) -> None:
+        """Send one message at once if nothing stands before it, else queue it."""
+        transmit = pipe.transmit
+        if transmit is None or pipe.queued or not transmit(message):
+            self.push(pipe, [message])
 
     def touch(self, pipe: Pipe) -> None:
         if not pipe.dirty:

@@ -25,14 +25,13 @@ class LoadBalanced(Pattern):
     def route(self, message: Message) -> Pipe | None:
         """Give one message to the next pipe with room; None when all are full."""
         pipes = self.pipes
-        count = len(pipes)
-        for _ in range(count):
-            if self._turn >= count:
+        for _ in pipes:
+            if self._turn >= len(pipes):
                 self._turn = 0
             pipe = pipes[self._turn]
             self._turn += 1
             if pipe.room() > 0:
-                self.push(pipe, [message])
+                self.deliver(pipe, message)
                 return pipe
         return None
 

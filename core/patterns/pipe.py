@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 Message = bytes | list[bytes]
@@ -33,6 +34,7 @@ class Pipe:
         "receive_hwm",
         "send_hwm",
         "taken",
+        "transmit",
     )
 
     def __init__(self, send_hwm: int, receive_hwm: int) -> None:
@@ -50,6 +52,8 @@ class Pipe:
         self.dirty = False  # stands in the pattern's list of pipes to flush
         self.dropped = 0
         self.link: Any = None  # the runtime's side of this pipe
+        # Sends one message at once, past the empty queue; False when it cannot.
+        self.transmit: Callable[[Message], bool] | None = None
 
     def room(self) -> int:
         """How many more messages fit below the send high-water mark (ZMQ_SNDHWM)."""

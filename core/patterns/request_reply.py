@@ -37,6 +37,7 @@ class ReqPattern(DealerPattern):
     """RFC 28: strictly send, then receive; the reply comes from the peer that was asked."""
 
     name = "REQ"
+    bursts = False
 
     def __init__(self, options: OptionValues) -> None:
         super().__init__(options)
@@ -57,14 +58,16 @@ class ReqPattern(DealerPattern):
         return (not self._awaiting or self.options.req_relaxed) and super().writable()
 
     def send(self, message: Message) -> bool:
-        self.check_may_send()
+        if self._awaiting:
+            self.check_may_send()
         asked = self.route([*self._envelope(), *frames_of(message)])
         if asked is None:
             return False
         self._awaiting, self._asked, self._reply = True, asked, None
-        # An answer to an older request must not be taken for this one's.
-        asked.incoming.clear()
-        self.queue.remove(asked)
+        if asked.active:
+            # An answer to an older request must not be taken for this one's.
+            asked.incoming.clear()
+            self.queue.remove(asked)
         return True
 
     def check_may_send(self) -> None:
@@ -93,10 +96,11 @@ class ReqPattern(DealerPattern):
             raise error_from_errno(
                 Errno.EFSM, "this REQ socket has asked nothing yet: send a request first"
             )
-        if not self.readable():
-            return None
         reply, self._reply = self._reply, None
-        self._awaiting, self._asked = False, None
+        if reply is None:
+            reply = self._next_reply()
+        if reply is not None:
+            self._awaiting, self._asked = False, None
         return reply
 
     def _next_reply(self) -> Message | None:
@@ -127,6 +131,7 @@ class RepPattern(Pattern):
     """RFC 28: strictly receive, then send; the reply goes back along the request's envelope."""
 
     name = "REP"
+    bursts = False
 
     def __init__(self, options: OptionValues) -> None:
         super().__init__(options)
@@ -147,7 +152,7 @@ class RepPattern(Pattern):
         assert request is not None
         # libzmq (rep.cpp over router.cpp): a reply to a peer that went or is full is dropped.
         if request.pipe.attached and request.pipe.room() > 0:
-            self.push(request.pipe, [[*request.envelope, *frames_of(message)]])
+            self.deliver(request.pipe, [*request.envelope, *frames_of(message)])
         else:
             request.pipe.dropped += 1
         return True

@@ -78,7 +78,7 @@ class RouterPattern(Pattern):
         if pipe is None or pipe.room() <= 0:
             return self._cannot_route(pipe, frames[0])
         if len(frames) > 1:
-            self.push(pipe, [frames[1] if len(frames) == 2 else frames[1:]])
+            self.deliver(pipe, frames[1] if len(frames) == 2 else frames[1:])
         return True
 
     def _cannot_route(self, pipe: Pipe | None, identity: bytes) -> bool:

@@ -52,7 +52,7 @@ POLLOUT = 2
 BURST_GAP = 50e-6
 BURST_AFTER = 8
 # A burst is flushed at about this many bytes, and is not worth it below this many messages.
-BURST_BYTES = 1 << 16
+BURST_BYTES = 1 << 20
 BURST_LEAST = 4
 # Blocking calls that follow each other within this many seconds keep their claim.
 CLAIM_GAP = 2e-3
@@ -101,6 +101,7 @@ class Engine:
         self._endpoints: list[Endpoint] = []
         self._terminated = False
         self._is_fork = False
+        self._unusable = False  # closed, terminated or forked: `check_open` says which
         self._destroyed = False
         self._leading = False  # a thread waits on the selector
         self._followers = 0
@@ -120,6 +121,9 @@ class Engine:
         self._message_size = 0  # bytes, on average, in the last batches
         self._shared_batch: list[Message] | None = None
         self._shared_bytes = b""
+        self.send_timeout: float | None = None
+        self.receive_timeout: float | None = None
+        self._note_timeouts()
         self.watch(self._waker.fileno(), self, READ)
         reactor.add(self)
 
@@ -302,19 +306,29 @@ class Engine:
         Raises Again when there is none in time.
         """
         with self.lock:
-            self.check_open()
-            self._clear_outbox()
-            if self.burst_limit > 0 and not self.outbox:
-                self.outbox.append(message)
+            if self._unusable:
+                self.check_open()
+            if self.burst_limit > 0 or self.outbox:
+                self._clear_outbox()
+                if self.burst_limit > 0 and not self.outbox:
+                    self.outbox.append(message)
+                    return
+            if self.outbox or not self.pattern.send(message):
+                self._send_later(message, timeout)
+            if self.pattern.dirty:
+                self._flush_dirty()
+            if self.pattern.bursts:
+                self._count_streak(message)
+
+    def _send_later(self, message: Message, timeout: float | None) -> None:
+        """Wait until there is room."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        in_time = True
+        while in_time:
+            in_time = self._wait(deadline)
+            if self._route(message):
                 return
-            deadline = None if timeout is None else time.monotonic() + timeout
-            in_time = True
-            while not self._route(message):
-                if not in_time:
-                    raise error_from_errno(errno.EAGAIN, self._no_room())
-                in_time = self._wait(deadline)
-            self._flush_dirty()
-            self._count_streak()
+        raise error_from_errno(errno.EAGAIN, self._no_room())
 
     def send_many(self, messages: Sequence[Message], timeout: float | None) -> int:
         """Send in order; returns how many were accepted before there was no room in time."""
@@ -388,15 +402,16 @@ class Engine:
 
     # Bursts
 
-    def _count_streak(self) -> None:
+    def _count_streak(self, message: Message) -> None:
         now = time.monotonic()
         self._streak = self._streak + 1 if now - self._last_send < BURST_GAP else 0
         self._last_send = now
         if self._streak >= BURST_AFTER:
             self._streak = 0
-            self._enter_burst()
+            self._enter_burst(message)
 
-    def _enter_burst(self) -> None:
+    def _enter_burst(self, message: Message) -> None:
+        self._message_size = len(message) if isinstance(message, bytes) else sum(map(len, message))
         self.burst_limit = self._burst_size()
         if self.burst_limit > 0:
             self.reactor.heat(self)
@@ -448,8 +463,15 @@ class Engine:
 
     def options_changed(self) -> None:
         """With the lock held."""
+        self._note_timeouts()
         self.flush()
         self._refresh_burst()
+
+    def _note_timeouts(self) -> None:
+        """ZMQ_SNDTIMEO and ZMQ_RCVTIMEO, in seconds as `send` and `receive` take them."""
+        options = self.options
+        self.send_timeout = None if options.sndtimeo < 0 else options.sndtimeo / 1000
+        self.receive_timeout = None if options.rcvtimeo < 0 else options.rcvtimeo / 1000
 
     def event_fd(self) -> int:
         """A descriptor that turns readable when something happened (ZMQ_FD). The lock is held."""
@@ -465,12 +487,14 @@ class Engine:
     def receive(self, timeout: float | None) -> Message:
         """The next message, waiting at most `timeout` seconds (None: for ever); raises Again."""
         with self.lock:
-            self.check_open()
+            if self._unusable:
+                self.check_open()
             message = self._take()
             if message is not None:
                 return message
             self.leave_burst()
-            self.flush()
+            if self.outbox or self.pattern.dirty:
+                self.flush()
             deadline = None if timeout is None else time.monotonic() + timeout
             in_time = True
             while in_time:
@@ -523,7 +547,7 @@ class Engine:
 
     def forked(self) -> None:
         """This process is a fork of the socket's: the descriptors are shared with the parent."""
-        self._is_fork = True
+        self._is_fork = self._unusable = True
         self.lock = threading.Lock()  # the old one may have been held by a thread that is not here
         self.leave_burst()
         self.inbox.clear()
@@ -594,12 +618,12 @@ class Engine:
         if timeout is not None and timeout <= 0:
             self._process(self.selector.wait(0))
             return False
-        self._claim()
         if self._leading:
             self._follow(timeout)
         else:
             self._lead(timeout)
-        self.check_open()
+        if self._unusable:
+            self.check_open()
         return True
 
     def _follow(self, timeout: float | None) -> None:
@@ -610,6 +634,7 @@ class Engine:
             self._followers -= 1
 
     def _lead(self, timeout: float | None) -> None:
+        self._claim()
         self.reactor.flush_others(self)
         self._leading = True
         events: Events = []
@@ -619,7 +644,8 @@ class Engine:
         finally:
             self.lock.acquire()
             self._leading = False
-            self._unclaim()
+            if not self.hot:
+                self._unclaim()
             self._process(events)
             if self.closed and not self._endpoints:
                 self._destroy()
@@ -633,10 +659,8 @@ class Engine:
             handler = handlers.get(fd)
             if handler is not None:
                 handler.on_events(mask)
-        if events or self.pattern.dirty:
+        if self.outbox or self.pattern.dirty or self._followers or self.observers:
             self._after_work()
-        elif self._followers:
-            self._turn.notify_all()
 
     def _after_work(self) -> None:
         if self.outbox:
@@ -656,7 +680,8 @@ class Engine:
 
     def _unclaim(self) -> None:
         """Keep the claim if calls follow each other quickly, else give the socket back."""
-        if self.hot or self._destroyed or self.loop_driven or self._pollers:
+        if self.hot or self._destroyed or self.loop_driven or self._pollers or self.closed:
+            self._ensure_driven()
             return
         now = time.monotonic()
         if now - self._last_wait < CLAIM_GAP:
@@ -755,7 +780,7 @@ class Engine:
     def terminate(self) -> None:
         """The context ends: every blocking call raises ContextTerminated."""
         with self.lock:
-            self._terminated = True
+            self._terminated = self._unusable = True
             self.leave_burst()
             self._wake_all()
 
@@ -771,12 +796,12 @@ class Engine:
             if self.closed:
                 return
             if self._is_fork:
-                self.closed = True  # the connections are the parent's
+                self.closed = self._unusable = True  # the connections are the parent's
                 return
             if linger is not None:
                 self.options.linger = linger
             self.flush()
-            self.closed = True
+            self.closed = self._unusable = True
             self.leave_burst()
             self.inbox.clear()
             for endpoint in list(self._endpoints):
@@ -792,6 +817,7 @@ class Engine:
             return  # a thread still waits on the selector: it wakes up and comes by here
         self._destroyed = True
         self._timers.clear()
+        self._handlers.clear()
         self.reactor.remove(self)
         self.selector.close()
         self._waker.close()

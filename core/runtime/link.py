@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.patterns import Message, Pipe
 from core.runtime.selector import READ, WRITE
-from core.zmtp.frames import BIG_FRAME
+from core.zmtp.frames import BIG_FRAME, encode_message
 from core.zmtp import (
     Connection,
     FailureReason,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Read sizes follow what comes: a large buffer for a small message costs more than the message.
 SMALLEST_READ = 4096
-LARGEST_READ = 1 << 18
+LARGEST_READ = 1 << 20
 LARGEST_FRAME_READ = 1 << 20
 # A batch of big messages is written in pieces of about this many bytes.
 CHUNK = 1 << 18
@@ -86,10 +86,12 @@ class Link:
     # Readiness
 
     def on_events(self, mask: int) -> None:
-        if mask & WRITE and self._unsent:
-            self._on_writable()
-        if mask & ~WRITE and not self.closed:
-            self._on_readable()
+        if mask != READ:
+            if mask & WRITE and self._unsent:
+                self._on_writable()
+            if mask == WRITE or self.closed:
+                return
+        self._on_readable()
 
     def _interest(self, mask: int) -> None:
         if mask != self._mask and not self.closed:
@@ -170,6 +172,8 @@ class Link:
             return
         self.pipe = pipe
         pipe.link = self
+        if not self._engine.pattern.sends_subscriptions:
+            pipe.transmit = self.transmit
         self._arm_timer()
         self._decode(pipe)
         self._engine.pattern.touch(pipe)
@@ -193,6 +197,29 @@ class Link:
             self._arm_timer()
 
     # Sending
+
+    def transmit(self, message: Message) -> bool:
+        """Write one message that nothing stands before; False: it has to be queued."""
+        if self._unsent or _weight(message) >= BIG_FRAME:
+            return False
+        data = encode_message(message)
+        try:
+            count = self._write(data)
+        except BlockingIOError:
+            count = 0
+        except OSError:
+            return False  # `flush` will find out, and save what is queued
+        if count < len(data):
+            self._keep([message], [memoryview(data)[count:]])
+        return True
+
+    def _keep(self, batch: list[Message], buffers: list[Buffer]) -> None:
+        """The kernel takes no more at present."""
+        self._in_flight = batch
+        self._unsent = buffers
+        if self.pipe is not None:
+            self.pipe.in_flight = len(batch)
+        self._interest(self._mask | WRITE)
 
     def flush(self) -> None:
         """Hand the pipe's messages to the kernel until it takes no more."""
@@ -296,6 +323,7 @@ class Link:
             self._timer.cancel()
         if self.pipe is not None:
             self.pipe.link = None
+            self.pipe.transmit = None
         self._engine.unwatch(self._stream.fileno())
         self._stream.close()
 

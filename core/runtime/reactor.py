@@ -103,6 +103,8 @@ class Reactor:
 
     def flush_others(self, waiting: Engine) -> None:
         """A thread is about to wait: what it sent on other sockets must not wait with it."""
+        if not self._hot or (waiting.hot and len(self._hot) == 1):
+            return
         for engine in tuple(self._hot):
             if engine is not waiting and engine.outbox and engine.lock.acquire(blocking=False):
                 try:

@@ -37,7 +37,6 @@ def check_stream_transport(
     address: str | Callable[[], str],
     *,
     invalid: Iterable[str] = (),
-    takes_over: bool = False,
     options: TransportOptions | None = None,
     timeout: float = 10.0,
 ) -> None:
@@ -50,15 +49,12 @@ def check_stream_transport(
     :param address: what to bind, without the scheme: one that can be bound again and again, such
         as a wildcard port, or a function that makes a fresh one at each call
     :param invalid: addresses that `parse` must refuse
-    :param takes_over: binding an address in use takes it from its owner (as ipc does) instead of
-        failing with EADDRINUSE
     :param options: what the transport gets; default all defaults
     :param timeout: seconds that any single step may take
     :raises ConformanceError: lists every rule that is broken and what to do about it
     """
     make = address if callable(address) else lambda: address
     chosen = options or TransportOptions()
-    duplicate = duplicate_listen_takes_over if takes_over else duplicate_listen_is_refused
 
     def attributes() -> None:
         check_attributes(transport, "stream", _METHODS)
@@ -66,7 +62,7 @@ def check_stream_transport(
     def parsing() -> None:
         check_parse(transport, make(), invalid)
 
-    checks = [_on_bench(check, transport, make, chosen, timeout) for check in (*CHECKS, duplicate)]
+    checks = [_on_bench(check, transport, make, chosen, timeout) for check in CHECKS]
     run_checks(f"Stream transport {transport.scheme!r}", [attributes, parsing, *checks])
 
 
@@ -300,18 +296,7 @@ def duplicate_listen_is_refused(bench: StreamBench) -> None:
     except OSError as error:
         require(error.errno == EADDRINUSE, f"{advice}, not {error!r}")
     else:
-        fail(f"{advice} (or pass takes_over=True if taking it over is the documented behaviour)")
-
-
-def duplicate_listen_takes_over(bench: StreamBench) -> None:
-    """Listening on an address in use takes it over, and its late owner's `close` spares it."""
-    late = bench.listen()
-    owner = bench.listen_on(split_endpoint(late.endpoint)[1])
-    late.close()
-    near = bench.connect(owner.endpoint)
-    bench.write(near, b"x")
-    arrived = bench.read(bench.accept(owner), 1)
-    require(arrived == b"x", "peers must reach the listener that took the address over")
+        fail(advice)
 
 
 CHECKS: tuple[Callable[[StreamBench], None], ...] = (
@@ -333,6 +318,7 @@ CHECKS: tuple[Callable[[StreamBench], None], ...] = (
     listeners_close_twice_and_free_the_address,
     connecting_to_nobody_fails,
     nothing_leaks,
+    duplicate_listen_is_refused,
 )
 
 

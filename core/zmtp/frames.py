@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BIG_FRAME", "Message", "encode", "encode_frame", "encode_parts"]
+__all__ = ["BIG_FRAME", "Message", "encode", "encode_frame", "encode_message", "encode_parts"]
 
 #: A message of one frame is its bytes; one of two and more frames is a list of them.
 Message = bytes | list[bytes]
@@ -60,6 +60,13 @@ _more_header = _MORE_HEADERS.__getitem__
 def encode_frame(body: bytes) -> bytes:
     """Return a message of one frame."""
     return _last_header(len(body)) + body
+
+
+def encode_message(message: Message) -> bytes:
+    """Return one message as bytes."""
+    if isinstance(message, list):
+        return b"".join(_parts((message,)))
+    return _last_header(len(message)) + message
 
 
 def encode(messages: Sequence[Message]) -> bytes:

@@ -23,6 +23,9 @@ _SIGNATURE_SIZE = 10
 _MECHANISM = slice(12, 32)
 _AS_SERVER = 32
 
+#: How many bytes it takes to tell what a peer speaks that does not speak ZMTP.
+_TELLING_SIZE = 4
+
 #: How the foreign protocols that get connected by mistake begin, for a message that helps.
 _FOREIGN = (
     (b"GET ", "HTTP"),
@@ -75,7 +78,8 @@ def check_prefix(received: bytes) -> None:
     # RFC 37 §detecting ZMTP 1.0 and 2.0 peers: a first octet other than FF is the length of a
     # ZMTP 1.0 identity frame, or somebody else's protocol altogether.
     if received[0] != 0xFF:
-        raise _unversioned(received)
+        _refuse_unversioned(received)
+        return
     # The same section: the lowest bit of the 10th octet is 0 for a long ZMTP 1.0 identity frame.
     if len(received) >= _SIGNATURE_SIZE and not received[9] & 1:
         raise ProtocolError(FailureReason.UNSUPPORTED_VERSION, "it speaks ZMTP 1.0")
@@ -85,14 +89,18 @@ def check_prefix(received: bytes) -> None:
         raise ProtocolError(FailureReason.UNSUPPORTED_VERSION, version)
 
 
-def _unversioned(received: bytes) -> ProtocolError:
-    for prefix, name in _FOREIGN:
-        if received.startswith(prefix):
-            return ProtocolError(FailureReason.NOT_ZMTP, f"it speaks {name}")
+def _refuse_unversioned(received: bytes) -> None:
     # A ZMTP 1.0 identity frame is its length (identity + 1), then a flags octet of 0.
-    if len(received) > 1 and received[1] == 0 and received[0] > 0:
-        return ProtocolError(FailureReason.UNSUPPORTED_VERSION, "it speaks ZMTP 1.0")
-    return ProtocolError(FailureReason.NOT_ZMTP, f"it sent {received[:16]!r}")
+    if len(received) > 1 and received[0] > 0 and received[1] == 0:
+        raise ProtocolError(FailureReason.UNSUPPORTED_VERSION, "it speaks ZMTP 1.0")
+    # Fewer bytes than this could be told neither from ZMTP 1.0 nor from each other.
+    if len(received) < _TELLING_SIZE:
+        return
+    beginning = received[:_TELLING_SIZE]
+    for prefix, name in _FOREIGN:
+        if beginning.startswith(prefix):
+            raise ProtocolError(FailureReason.NOT_ZMTP, f"it speaks {name}")
+    raise ProtocolError(FailureReason.NOT_ZMTP, f"it began with {beginning!r}")
 
 
 def parse_greeting(received: bytes) -> Greeting:
