@@ -1,0 +1,1 @@
+"""The protocol core: every wire case whole, byte by byte and with trailing bytes."""

@@ -1,0 +1,120 @@
+"""Bytes recorded from libzmq: what it sends we understand, and what it would send we send."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.zmtp import Connection, ConnectionConfig, ConnectionState, Message
+from core.zmtp.commands import build_ping
+from tests.zmtp import golden, wire
+
+BATCH: list[Message] = [b"", b"hello", b"x" * 255, b"y" * 256, [b"a", b"", b"b" * 300]]
+
+SUBSCRIBED = [(True, b"topic"), (False, b"topic"), (True, b"t" * 250), (True, b"")]
+
+
+@pytest.fixture(params=wire.WAYS)
+def speak(request: pytest.FixtureRequest) -> wire.Speak:
+    return wire.WAYS[request.param]
+
+
+@pytest.mark.parametrize(
+    ("ours", "greeting", "ready", "peer_type", "identity"),
+    [
+        ("PULL", golden.GREETING, golden.READY_PUSH, "PUSH", b""),
+        ("PUSH", golden.GREETING, golden.READY_PULL, "PULL", b""),
+        ("PUB", golden.GREETING, golden.READY_SUB, "SUB", b""),
+        ("SUB", golden.GREETING, golden.READY_XPUB, "XPUB", b""),
+        ("REP", golden.GREETING, golden.READY_REQ, "REQ", b""),
+        ("DEALER", golden.GREETING, golden.READY_ROUTER, "ROUTER", b""),
+        ("ROUTER", golden.GREETING_WITH_IDENTITY, golden.READY_DEALER, "DEALER", b"id-7"),
+    ],
+)
+def test_handshake(
+    speak: wire.Speak, ours: str, greeting: bytes, ready: bytes, peer_type: str, identity: bytes
+) -> None:
+    connection = Connection(ConnectionConfig(ours), now=0.0)
+    speak(connection, greeting + ready)
+    assert connection.peer is not None
+    assert connection.peer.socket_type == peer_type
+    assert connection.peer.identity == identity
+    assert connection.peer.version == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("ours", "identity", "ready"),
+    [
+        ("PUSH", b"", golden.READY_PUSH),
+        ("PULL", b"", golden.READY_PULL),
+        ("SUB", b"", golden.READY_SUB),
+        ("XPUB", b"", golden.READY_XPUB),
+        ("REQ", b"", golden.READY_REQ),
+        ("ROUTER", b"", golden.READY_ROUTER),
+        ("DEALER", b"id-7", golden.READY_DEALER),
+    ],
+)
+def test_we_greet_as_libzmq_does_but_for_the_padding(
+    ours: str, identity: bytes, ready: bytes
+) -> None:
+    connection = Connection(ConnectionConfig(ours, identity=identity), now=0.0)
+    connection.receive_data(golden.GREETING)
+    sent = connection.data_to_send()
+    assert sent[:1] + sent[9:] == golden.GREETING[:1] + golden.GREETING[9:] + ready
+
+
+def test_traffic_is_understood(speak: wire.Speak) -> None:
+    connection = wire.pull()
+    speak(connection, golden.TRAFFIC)
+    assert connection.receive_messages(100) == BATCH
+
+
+def test_traffic_is_sent_alike() -> None:
+    connection = wire.pull()
+    assert connection.encode(BATCH) == golden.TRAFFIC
+    assert b"".join(connection.encode_parts(BATCH)) == golden.TRAFFIC
+    assert connection.encode([[b"", b"hi"]]) == golden.REQUEST
+
+
+@pytest.mark.parametrize("sent", [golden.SUBSCRIPTIONS, golden.SUBSCRIPTIONS_3_0])
+def test_subscriptions_are_understood(speak: wire.Speak, sent: bytes) -> None:
+    connection = wire.connect(ConnectionConfig("XPUB"))
+    speak(connection, sent)
+    expected = [(b"\x01" if subscribe else b"\x00") + topic for subscribe, topic in SUBSCRIBED]
+    assert connection.receive_messages(100) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [((3, 1), golden.SUBSCRIPTIONS), ((3, 0), golden.SUBSCRIPTIONS_3_0)],
+)
+def test_subscriptions_are_sent_alike(version: tuple[int, int], expected: bytes) -> None:
+    connection = wire.connect(ConnectionConfig("SUB"), version)
+    assert b"".join(connection.encode_subscription(*one) for one in SUBSCRIBED) == expected
+
+
+def test_ping_is_sent_alike() -> None:
+    assert build_ping(2.5) == golden.PING
+    assert build_ping(0) == golden.PING_3_0
+
+
+@pytest.mark.parametrize(
+    ("context", "pong"),
+    [
+        (b"", golden.PONG),
+        (b"abc", golden.PONG_ABC),
+        (b"0123456789abcdefXYZ", golden.PONG_CUT),
+    ],
+)
+def test_pong_is_sent_alike(speak: wire.Speak, context: bytes, pong: bytes) -> None:
+    connection = wire.pull()
+    speak(connection, wire.command(b"PING", b"\0\0" + context))
+    assert connection.receive_messages(1) == []
+    assert connection.data_to_send() == pong
+    assert connection.state is ConnectionState.READY
+
+
+def test_libzmqs_ping_and_pong_are_taken_without_a_word(speak: wire.Speak) -> None:
+    connection = wire.pull()
+    speak(connection, golden.PONG_ABC + golden.PING_3_0 + golden.PONG)
+    assert connection.receive_messages(1) == []
+    assert connection.data_to_send() == golden.PONG
