@@ -1,8 +1,8 @@
 """`ipc://`: Unix-domain sockets, by path or, on Linux, by abstract name (`ipc://@name`).
 
-As in libzmq's zmq_ipc(7), binding a path takes it over from whoever had it: a socket file that a
-crashed process left behind never stands in the way. Unlike libzmq, a file that is not a socket is
-left alone, and closing removes our own file.
+As in libzmq's zmq_ipc(7), a socket file that a crashed process left behind does not stand in the
+way of `bind`. Unlike libzmq, a path that somebody listens on is not taken away from its owner, a
+file that is not a socket is left alone, and closing removes our own file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import socket
 import stat
 import sys
 import tempfile
-from errno import EADDRINUSE, ENAMETOOLONG
+from errno import EADDRINUSE, ECONNREFUSED, ENAMETOOLONG
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -57,11 +57,8 @@ class IpcTransport:
         return [Target(f"ipc://{address}", address)]
 
     def listen(self, target: Target, options: TransportOptions) -> SocketListener:
-        """Take the path, from whoever has it, and listen."""
+        """Take the path, unless somebody listens on it, and listen."""
         path: str = target.data
-        if options.use_fd >= 0:
-            sock = socket.socket(fileno=options.use_fd)
-            return _listener(sock, target.endpoint, options, None)
         if path == "*":
             return _listen_in_new_directory(options)
         if path.startswith("@"):
@@ -118,19 +115,28 @@ def _explain(error: OSError, path: str) -> str:
 
 
 def _remove_stale(path: str) -> None:
-    """Unlink a socket that stands where we want to bind; refuse to unlink anything else."""
+    """Unlink a dead socket that stands where we want to bind; refuse to unlink anything else."""
     try:
         mode = os.lstat(path).st_mode
     except OSError:  # nothing there; bind will name any other reason
         return
     if not stat.S_ISSOCK(mode):
         raise OSError(EADDRINUSE, f"ipc://{path} is a file that is not a socket: remove it first")
+    if not _is_dead(path):
+        raise OSError(EADDRINUSE, f"{os.strerror(EADDRINUSE)}: ipc://{path}")
     with contextlib.suppress(FileNotFoundError):  # a rival was faster
         os.unlink(path)
 
 
+def _is_dead(path: str) -> bool:
+    """Only a socket that nobody listens on any more refuses a connection."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        return probe.connect_ex(path) == ECONNREFUSED
+
+
 def _remover(path: str) -> Callable[[], None]:
-    """Unlink the path at close, unless another listener has taken it over in the meantime."""
+    """Unlink the path at close, unless somebody has replaced it in the meantime."""
     path = os.path.abspath(path)  # the process may change its directory
     own = _identity_of(path)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-import sys
 from dataclasses import dataclass
 from errno import EADDRNOTAVAIL, EHOSTUNREACH, ENODEV
 from typing import TYPE_CHECKING, Literal
@@ -70,11 +69,8 @@ class TcpTransport:
         return [Target(_endpoint(place.address), place) for place in places]
 
     def listen(self, target: Target, options: TransportOptions) -> SocketListener:
-        """Bind and listen, or adopt the descriptor given with ``use_fd``."""
-        if options.use_fd >= 0:
-            sock = socket.socket(fileno=options.use_fd)
-        else:
-            sock = _bound(target.data, options)
+        """Bind and listen."""
+        sock = _bound(target.data, options)
         try:
             sock.listen(options.backlog)
             endpoint = _endpoint(sock.getsockname())
@@ -111,6 +107,8 @@ def _wrong(address: str, problem: str, *, bind: bool) -> EndpointError:
 
 def _split(address: str, part: str, *, bind: bool) -> tuple[str, int]:
     """Split ``host:port``; `address` is the whole of it, for the error."""
+    if not part:
+        raise _wrong(address, "the host and the port are missing", bind=bind)
     # The last colon, because IPv6 addresses are full of them; libzmq does not insist on brackets.
     host, colon, port = part.rpartition(":")
     if not colon or part.endswith("]"):
@@ -244,7 +242,7 @@ def _bound(place: _Place, options: TransportOptions) -> socket.socket:
 
 
 def _tune(sock: socket.socket, options: TransportOptions) -> None:
-    """Set what the options ask for; -1, 0 and "" leave the system's default."""
+    """Set what the options ask for; -1 and 0 leave the system's default."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if options.sndbuf >= 0:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, options.sndbuf)
@@ -254,20 +252,6 @@ def _tune(sock: socket.socket, options: TransportOptions) -> None:
         _set_type_of_service(sock, options.tos)
     if options.tcp_keepalive != -1:
         _set_keepalive(sock, options)
-    if sys.platform == "linux":
-        _tune_linux(sock, options)
-
-
-def _tune_linux(sock: socket.socket, options: TransportOptions) -> None:
-    if sys.platform != "linux":
-        return
-    if options.priority:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, options.priority)
-    if options.bindtodevice:
-        device = options.bindtodevice.encode()
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
-    if options.tcp_maxrt > 0:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, options.tcp_maxrt)
 
 
 def _set_type_of_service(sock: socket.socket, tos: int) -> None:
