@@ -13,8 +13,6 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
-
-	pb "babelmq/zmq4/internal/babelmqv1"
 )
 
 const (
@@ -69,11 +67,15 @@ func dial(gateway string, extra []grpc.DialOption) (*channel, error) {
 	return &channel{conn: conn}, nil
 }
 
+// The one method that is used: Attach of babelmq.v1.SocketService.
+const attachMethod = "/babelmq.v1.SocketService/Attach"
+
+var attachStream = grpc.StreamDesc{StreamName: "Attach", ServerStreams: true, ClientStreams: true}
+
 // attach begins a stream for a remote socket.
 func (c *channel) attach(typ Type, gateway string) (*link, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	stream, err := c.conn.NewStream(ctx, &pb.SocketService_ServiceDesc.Streams[0],
-		pb.SocketService_Attach_FullMethodName, grpc.ForceCodecV2(codec{}),
+	stream, err := c.conn.NewStream(ctx, &attachStream, attachMethod, grpc.ForceCodecV2(codec{}),
 		grpc.MaxCallRecvMsgSize(math.MaxInt32), grpc.MaxCallSendMsgSize(math.MaxInt32))
 	if err != nil {
 		cancel()
