@@ -10,12 +10,12 @@ from pathlib import Path
 from benchmarks import cases, machine, prepare, report
 from benchmarks.case import Case
 from benchmarks.implementations import ALL, installed
+from benchmarks.publish import PUBLISHED, publish
 from benchmarks.runner import Outcome, run_case
 from benchmarks.table import markdown, rows
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-FIGURES = ROOT / "docs" / "figures"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,7 +30,9 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--json", type=Path, default=RESULTS / "bench.json", metavar="FILE")
     command.add_argument("--svg", type=Path, default=RESULTS / "bench.svg", metavar="FILE")
-    command.add_argument("--publish", action="store_true", help="write to docs/figures instead")
+    command.add_argument(
+        "--publish", action="store_true", help="write to docs/figures, README and docs"
+    )
     return command
 
 
@@ -109,11 +111,12 @@ def save(
     rounds: int,
 ) -> None:
     """Write the JSON and the chart, and say where."""
-    to_json = FIGURES / "bench.json" if options.publish else options.json
-    to_svg = FIGURES / "bench.svg" if options.publish else options.svg
+    to_json = PUBLISHED if options.publish else options.json
     report.write(to_json, report.to_json(outcomes, facts, rounds))
-    drawn = report.write_chart(to_svg, outcomes, machine.describe(facts))
-    print(f"wrote {to_json}" + (f" and {to_svg}" if drawn else ""))
+    drawn = report.write_chart(options.svg, outcomes, machine.describe(facts))
+    print(f"wrote {to_json}" + (f" and {options.svg}" if drawn else ""))
+    if options.publish:
+        publish()
 
 
 if __name__ == "__main__":

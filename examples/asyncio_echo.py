@@ -2,9 +2,8 @@
 
 import asyncio
 
-import core.asyncio
-
 import core as zmq
+import core.asyncio
 
 
 async def server(socket: core.asyncio.Socket) -> None:

@@ -25,13 +25,13 @@ with zmq.Context() as context, context.socket(zmq.REQ) as client:
     for name in names:
         client.connect(f"inproc://{name}")
 
-    answers = Counter()
-    for _ in range(30):
+    answers: Counter[str] = Counter()
+    for _question in range(30):
         client.send(b"who are you?")
         answers[client.recv_string()] += 1
     print(", ".join(f"{name} answered {answers[name]} times" for name in names))
 
-    for _ in servers:
+    for _server in servers:
         client.send(b"stop")
         client.recv()
     for thread in servers:

@@ -34,10 +34,10 @@ def play(folder: Path, gateway: str) -> bool:
     print("  Python runs the engine itself (import core). Node and Go come through the gateway")
     print(f"  at {gateway}. libzmq is the original, which knows nothing of us.")
     players, left_out = assemble(gateway, folder)
-    server = c_server(folder)
-    if not isinstance(server, Player):
-        left_out.append(server)
-        server = None
+    c_program = c_server(folder)
+    server = c_program if isinstance(c_program, Player) else None
+    if not isinstance(c_program, Player):
+        left_out.append(c_program)
     for reason in left_out:
         print(f"  LEFT OUT  {reason}")
     passed = [

@@ -36,9 +36,8 @@ def assemble(gateway: str, folder: Path) -> tuple[list[Player], list[str]]:
 
     `folder` is where programs may be built. Python always plays.
     """
-    players, left_out = [python()], []
-    for make in (lambda: node(gateway, folder), lambda: go(gateway, folder), libzmq):
-        player = make()
+    players, left_out = [python()], list[str]()
+    for player in (node(gateway, folder), go(gateway, folder), libzmq()):
         if isinstance(player, Player):
             players.append(player)
         else:

@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 zmq: Any = importlib.import_module(os.environ.get("DEMO_ZMQ", "core"))
@@ -78,5 +79,11 @@ def chat(endpoint: str, name: str, rounds: str) -> None:
 
 
 if __name__ == "__main__":
-    roles = {"count": count, "listen": listen, "answer": answer, "ask": ask, "chat": chat}
+    roles: dict[str, Callable[..., None]] = {
+        "count": count,
+        "listen": listen,
+        "answer": answer,
+        "ask": ask,
+        "chat": chat,
+    }
     roles[sys.argv[1]](*sys.argv[2:])
