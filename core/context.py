@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from core.context_options import ContextOptionValues
-from core.enums import ContextOption, Errno, SocketType
+from core.enums import ContextOption, Errno, SocketOption, SocketType
 from core.errors import ZMQError, error_from_errno
 from core.options import OptionValues
 from core.runtime.engine import Engine
@@ -119,6 +119,20 @@ class Context(Generic[S]):
         if option not in self._socket_defaults:
             raise error_from_errno(errno.EINVAL, f"no default was set for option {option}")
         return self._socket_defaults[option]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """``context.linger = 0`` is a default for new sockets, as in pyzmq."""
+        option = SocketOption.__members__.get(name.upper())
+        if option is None:
+            super().__setattr__(name, value)
+        else:
+            self.setsockopt(option, value)
+
+    def __getattr__(self, name: str) -> Any:
+        option = SocketOption.__members__.get(name.upper())
+        if option is None or option not in self.__dict__.get("_socket_defaults", {}):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return self.getsockopt(option)
 
     # The end
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import random
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -34,6 +35,26 @@ class RestOfMessage(list[bytes]):
     __slots__ = ()
 
 
+class EndpointInUse:
+    """What `bind` and `connect` return: a context manager that takes them back."""
+
+    def __init__(self, socket: SocketBase, release: Callable[[], None]) -> None:
+        self.socket = socket
+        self._release = release
+
+    def __enter__(self) -> SocketBase:
+        return self.socket
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self.socket.closed:
+            self._release()
+
+
 class SocketBase(OptionAttributes):
     """What the blocking and the asyncio socket have in common: everything that does not wait."""
 
@@ -56,23 +77,27 @@ class SocketBase(OptionAttributes):
 
     # Endpoints
 
-    def bind(self, addr: str) -> None:
+    def bind(self, addr: str) -> EndpointInUse:
         """Accept peers at an endpoint, such as ``tcp://*:5555`` or ``ipc:///tmp/feed``.
 
         :raises ZMQError: EINVAL (which part of the endpoint is wrong), EPROTONOSUPPORT (no such
             transport), EADDRINUSE, EADDRNOTAVAIL, ENODEV, EACCES, ENOCOMPATPROTO
+        :returns: may be used in a ``with`` statement, which ends with `unbind`
         """
         self._engine.bind(_text(addr))
+        return EndpointInUse(self, partial(self.unbind, self._engine.last_endpoint))
 
-    def connect(self, addr: str) -> None:
+    def connect(self, addr: str) -> EndpointInUse:
         """Look for a peer at an endpoint, now and whenever it goes away.
 
         Returns at once; the peer need not be there yet.
 
         :raises ZMQError: EINVAL (which part of the endpoint is wrong), EPROTONOSUPPORT,
             ENOCOMPATPROTO
+        :returns: may be used in a ``with`` statement, which ends with `disconnect`
         """
         self._engine.connect(_text(addr))
+        return EndpointInUse(self, partial(self.disconnect, addr))
 
     def unbind(self, addr: str) -> None:
         """Stop accepting at an endpoint; connections made through it end.
@@ -194,7 +219,8 @@ class SocketBase(OptionAttributes):
         frame = data if data.__class__ is bytes else as_bytes(data)
         if flags & SNDMORE:
             if not self._parts:
-                self._engine.begin_message(0.0 if flags & DONTWAIT else self._engine.send_timeout)
+                timeout = 0.0 if flags & DONTWAIT else self._engine.send_timeout
+                self._engine.begin_message(cast("bytes", frame), timeout)
             self._parts.append(cast("bytes", frame))
             return None
         if self._parts:

@@ -80,6 +80,11 @@ class Pattern:
         self.check_may_send()
         return False
 
+    def ready_for(self, first_frame: bytes) -> bool:
+        """Whether there is room for a message that begins so; raises what `send` would raise."""
+        self.check_may_send()
+        return self.writable()
+
     def check_may_send(self) -> None:
         """Raise what `send` would raise, whatever the message."""
         if not self.can_send:

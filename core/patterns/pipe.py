@@ -24,6 +24,7 @@ class Pipe:
         "attached",
         "dirty",
         "dropped",
+        "given_identity",
         "identity",
         "in_flight",
         "incoming",
@@ -46,6 +47,7 @@ class Pipe:
         self.incoming: list[Message] = []
         self.taken = 0  # messages of this pipe that the last collect moved into the inbox
         self.identity = b""
+        self.given_identity = b""  # ZMQ_CONNECT_ROUTING_ID
         self.ready = False  # the peer's handshake is done
         self.attached = False
         self.active = False  # stands in a fair queue's list

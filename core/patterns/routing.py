@@ -8,6 +8,7 @@ import struct
 from ..errors import error_from_errno
 from ..options import OptionValues
 from .base import Pattern
+from .fair_queue import interleave
 from .pipe import Message, Pipe
 from .request_reply import frames_of
 
@@ -23,7 +24,8 @@ class RouterPattern(Pattern):
         self._last_id = 0
 
     def peer_ready(self, pipe: Pipe) -> bool:
-        """Name the peer: its own identity, or five bytes of ours starting with a zero."""
+        """Name the peer: what ZMQ_CONNECT_ROUTING_ID said, what it calls itself, or five bytes."""
+        pipe.identity = pipe.given_identity or pipe.identity
         known = self._routes.get(pipe.identity) if pipe.identity else None
         if known is not None and known is not pipe:
             # libzmq (router.cpp): the first peer keeps the identity unless ZMQ_ROUTER_HANDOVER.
@@ -62,6 +64,12 @@ class RouterPattern(Pattern):
             return True
         return any(pipe.room() > 0 for pipe in self._routes.values())
 
+    def ready_for(self, first_frame: bytes) -> bool:
+        if not self.options.router_mandatory:
+            return True
+        pipe = self._routes.get(first_frame)
+        return self._cannot_route(None, first_frame) if pipe is None else pipe.room() > 0
+
     def burst_room(self) -> int:
         return 0 if self.options.router_mandatory else self.options.sndhwm or 1 << 30
 
@@ -95,6 +103,8 @@ class RouterPattern(Pattern):
         return False
 
     def collect(self) -> None:
+        batches: list[list[Message]] = []
         for pipe, batch in self.queue.take_all():
             identity = pipe.identity
-            self.inbox.extend([[identity, *frames_of(message)] for message in batch])
+            batches.append([[identity, *frames_of(message)] for message in batch])
+        self.inbox.extend(batches[0] if len(batches) == 1 else interleave(batches))

@@ -161,6 +161,10 @@ class ChannelEndpoint:
         self._links[id(channel)] = link
         engine.pattern.touch(pipe)
 
+    def unsent(self) -> int:
+        waiting = self._waiting.queued if self._waiting is not None else 0
+        return waiting + sum(link.pipe.queued for link in self._links.values())
+
     # The end
 
     def link_ended(self, link: ChannelLink) -> None:

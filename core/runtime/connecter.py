@@ -44,11 +44,10 @@ class ConnectedEndpoint:
         self.pipe = engine.new_pipe()
         if not engine.options.immediate:
             engine.pattern.attach(self.pipe)
-        self._start()
 
     # Connecting
 
-    def _start(self) -> None:
+    def start(self) -> None:
         """Look the address up anew at each attempt: peers move."""
         options = self._engine.transport_options()
 
@@ -126,7 +125,7 @@ class ConnectedEndpoint:
         if interval < 0:
             self.stop()
             return
-        self._set_timer(self._delay(interval) / 1000, self._start)
+        self._set_timer(self._delay(interval) / 1000, self.start)
 
     def _delay(self, interval: int) -> float:
         """Milliseconds: doubled at each failure up to ZMQ_RECONNECT_IVL_MAX, and spread."""
@@ -150,10 +149,10 @@ class ConnectedEndpoint:
         pipe = self.pipe
         self._failures = 0
         pipe.identity = peer.identity
-        if self._finishing or self._engine.admit(pipe):
-            pipe.ready = True
+        if self._finishing:
+            link.finishing = pipe.ready = True
             return pipe
-        return None
+        return pipe if self._engine.admit(pipe) else None
 
     def link_lost(self, link: Link, reason: FailureReason, detail: str) -> None:
         self._link = None
@@ -178,6 +177,9 @@ class ConnectedEndpoint:
         self._engine.pattern.peer_lost(pipe)
         if self._engine.options.immediate and not self._finishing:
             self._engine.pattern.detach(pipe)
+
+    def unsent(self) -> int:
+        return self.pipe.queued + self.pipe.in_flight
 
     # The end
 

@@ -68,9 +68,14 @@ class Endpoint(Protocol):
     endpoint: str
     requested: str
 
-    def finish(self) -> None: ...
+    def unsent(self) -> int:
+        """How many messages are still queued here."""
 
-    def stop(self) -> None: ...
+    def finish(self) -> None:
+        """Close once everything queued has left."""
+
+    def stop(self) -> None:
+        """Close now."""
 
 
 class Engine:
@@ -151,6 +156,9 @@ class Engine:
     def on_events(self, mask: int) -> None:
         """The waker: actions were posted."""
         self._waker.clear()
+        self._run_posted()
+
+    def _run_posted(self) -> None:
         posted = self._posted
         while posted:
             posted.popleft()()
@@ -247,12 +255,12 @@ class Engine:
         transport, address = self._parse(endpoint, bind=False)
         with self.lock:
             self.check_open()
-            connected: Endpoint
             if transport.kind == "stream":
                 connected = ConnectedEndpoint(self, transport, address)
+                self._add_endpoint(connected)
+                connected.start()
             else:
-                connected = ChannelEndpoint(self, transport, address, bind=False)
-            self._add_endpoint(connected)
+                self._add_endpoint(ChannelEndpoint(self, transport, address, bind=False))
             self._after_work()
 
     def _parse(self, endpoint: str, *, bind: bool) -> tuple[Any, str]:
@@ -437,16 +445,15 @@ class Engine:
 
     # What a part of a message, an option or a subscription needs
 
-    def begin_message(self, timeout: float | None) -> None:
+    def begin_message(self, first_frame: bytes, timeout: float | None) -> None:
         """Wait for room for a message that will be sent in parts; raises Again."""
         with self.lock:
             self.check_open()
-            self.leave_burst()
             self._clear_outbox()
+            self.leave_burst()
             deadline = None if timeout is None else time.monotonic() + timeout
             in_time = True
-            while not self.writable():
-                self.pattern.check_may_send()
+            while self.outbox or not self.pattern.ready_for(first_frame):
                 if not in_time:
                     raise error_from_errno(errno.EAGAIN, self._no_room())
                 in_time = self._wait(deadline)
@@ -489,6 +496,8 @@ class Engine:
         with self.lock:
             if self._unusable:
                 self.check_open()
+            if self._posted:
+                self._run_posted()
             message = self._take()
             if message is not None:
                 return message
@@ -605,6 +614,7 @@ class Engine:
         with self.lock:
             self.check_open()
             self.flush()
+            self.reactor.flush_others(self)
             self._process(self.selector.wait(0))
             return self.ready(events)
 
@@ -616,6 +626,7 @@ class Engine:
         """
         timeout = None if deadline is None else deadline - time.monotonic()
         if timeout is not None and timeout <= 0:
+            self.reactor.flush_others(self)
             self._process(self.selector.wait(0))
             return False
         if self._leading:
@@ -827,8 +838,8 @@ class Engine:
     def describe(self) -> str:
         """For messages about a context that cannot end."""
         endpoints = ", ".join(endpoint.endpoint for endpoint in self._endpoints) or "no endpoint"
-        queued = sum(pipe.queued + pipe.in_flight for pipe in self.pattern.pipes)
-        state = f"{queued} messages unsent" if self.closed else "not closed"
+        unsent = sum(endpoint.unsent() for endpoint in self._endpoints)
+        state = f"{unsent} messages unsent" if self.closed else "not closed"
         return f"{self.pattern.name} on {endpoints}: {state}"
 
 

@@ -68,6 +68,10 @@ class BoundEndpoint:
             log.warning("%s: a peer was refused: %s %s", self.endpoint, reason.value, detail)
         self._check_gone()
 
+    def unsent(self) -> int:
+        pipes = [link.pipe for link in self._links if link.pipe is not None]
+        return sum(pipe.queued + pipe.in_flight for pipe in pipes)
+
     # The end
 
     def finish(self) -> None:
