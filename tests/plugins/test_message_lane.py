@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Callable
-from typing import Any, SupportsIndex
+from functools import partial
+from types import FrameType
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -11,6 +15,8 @@ from hypothesis import strategies as st
 
 from core.transport import Message
 from plugins.message_lane import MessageLane
+
+T = TypeVar("T")
 
 
 class Ends:
@@ -156,112 +162,117 @@ def test_it_is_a_bounded_queue(capacity: int, steps: list[tuple[str, int]]) -> N
             assert min(lane.room(), 1 << 60) == room
 
 
-class Interrupted(list[Any]):
-    """A list that lets the other side in before its n-th operation."""
-
-    def __init__(self, items: list[Any], moment: int, interrupt: Callable[[], object]) -> None:
-        super().__init__(items)
-        self.moment = moment
-        self.interrupt = interrupt
-
-    def _step(self) -> None:
-        self.moment -= 1
-        if self.moment == 0:
-            self.interrupt()
-
-    def __len__(self) -> int:
-        self._step()
-        return super().__len__()
-
-    def __getitem__(self, key: Any) -> Any:
-        self._step()
-        return super().__getitem__(key)
-
-    def __delitem__(self, key: SupportsIndex | slice) -> None:
-        self._step()
-        super().__delitem__(key)
-
-    def extend(self, items: Any) -> None:
-        self._step()
-        super().extend(items)
-
-
 def interrupted(
-    lane: MessageLane, moment: int, interrupt: Callable[[], object], call: Callable[[], Any]
-) -> tuple[Any, bool]:
-    """Run `call`, letting `interrupt` in before its n-th step; say whether there was one."""
-    queue = Interrupted(lane._queue, moment, interrupt)
-    lane._queue = queue
-    result = call()
-    lane._queue = list(queue)
-    return result, queue.moment <= 0
+    moment: int, interrupt: Callable[[], object], call: Callable[[], T]
+) -> tuple[T, bool]:
+    """Run `call`, letting `interrupt` in before its n-th bytecode in the lane's own code.
+
+    That is where CPython may let another thread run. Says whether the call was long enough.
+    """
+    left = moment
+    code = inspect.getsourcefile(MessageLane)
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename != code:
+            return None
+        frame.f_trace_opcodes = True
+        left -= event == "opcode"
+        if left == 0:
+            left = -1
+            interrupt()
+        return trace
+
+    outer = sys.gettrace()  # a coverage measurement, or none
+    sys.settrace(trace)
+    try:
+        return call(), left < 0
+    finally:
+        sys.settrace(outer)
 
 
-# More than the steps of any call.
-MOMENTS = range(1, 12)
+def at_every_moment(check: Callable[[int], bool]) -> None:
+    """Run the check for each moment until its call is over before the moment comes."""
+    moment = 1
+    while check(moment):
+        moment += 1
+    assert moment > 10
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("waiting", [0, 1, 3])
 @pytest.mark.parametrize("limit", [1, 2, 10])
-def test_a_put_in_the_middle_of_a_take(moment: int, waiting: int, limit: int) -> None:
-    lane = MessageLane(0)
-    ends = Ends(lane)
-    lane.take(1)
-    lane.put(numbered(0, waiting))
-    woken = ends.readable
-    taken, came = interrupted(lane, moment, lambda: lane.put([b"late"]), lambda: lane.take(limit))
-    if came and len(taken) < limit and b"late" not in taken:
-        assert ends.readable > woken  # the reader believes that nothing is left
-    while part := lane.take(limit):
-        taken += part
-    assert taken == [*numbered(0, waiting), *([b"late"] if came else [])]
+def test_a_put_in_the_middle_of_a_take(waiting: int, limit: int) -> None:
+    def check(moment: int) -> bool:
+        lane = MessageLane(0)
+        ends = Ends(lane)
+        lane.take(1)
+        lane.put(numbered(0, waiting))
+        woken = ends.readable
+        taken, came = interrupted(moment, lambda: lane.put([b"late"]), lambda: lane.take(limit))
+        if came and len(taken) < limit and b"late" not in taken:
+            assert ends.readable > woken  # the reader believes that nothing is left
+        assert taken + drained(lane) == [*numbered(0, waiting), *([b"late"] if came else [])]
+        return came
+
+    at_every_moment(check)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("limit", [1, 2, 10])
-def test_a_take_in_the_middle_of_a_put(moment: int, limit: int) -> None:
-    lane = MessageLane(3)
-    ends = Ends(lane)
-    lane.put(numbered(0, 2))
-    taken: list[Message] = []
-    accepted, _ = interrupted(
-        lane, moment, lambda: taken.extend(lane.take(limit)), lambda: lane.put(numbered(2, 3))
-    )
-    if len(taken) < limit and accepted:
-        assert ends.readable > 0
-    while part := lane.take(limit):
-        taken += part
-    assert taken == numbered(0, 2 + accepted)
+def test_a_take_in_the_middle_of_a_put(limit: int) -> None:
+    def check(moment: int) -> bool:
+        lane = MessageLane(3)
+        ends = Ends(lane)
+        lane.put(numbered(0, 2))
+        woken = ends.readable
+        taken: list[Message] = []
+        accepted, came = interrupted(
+            moment, lambda: taken.extend(lane.take(limit)), lambda: lane.put(numbered(2, 3))
+        )
+        if came and len(taken) < limit and len(taken) < 2 + accepted:
+            assert ends.readable > woken
+        assert taken + drained(lane) == numbered(0, 2 + accepted)
+        return came
+
+    at_every_moment(check)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("capacity", [1, 2, 5])
 @pytest.mark.parametrize("ask", ["put", "room"])
-def test_a_refused_writer_is_always_woken(moment: int, capacity: int, ask: str) -> None:
-    lane = MessageLane(capacity)
-    ends = Ends(lane)
-    lane.put(numbered(0, capacity))
+def test_a_refused_writer_is_always_woken(capacity: int, ask: str) -> None:
+    def check(moment: int) -> bool:
+        lane = MessageLane(capacity)
+        ends = Ends(lane)
+        lane.put(numbered(0, capacity))
+        ask_lane = partial(lane.put, [b"x"]) if ask == "put" else lane.room
+        answer, came = interrupted(moment, lambda: drained(lane), ask_lane)
+        if not came:
+            assert answer == 0
+            drained(lane)
+        assert answer > 0 or ends.writable > 0
+        return came
 
-    def drain() -> None:
-        while lane.take(10):
-            pass
-
-    ask_lane = (lambda: lane.put([b"x"])) if ask == "put" else lane.room
-    answer, drained = interrupted(lane, moment, drain, ask_lane)
-    if not drained:
-        assert answer == 0
-        drain()
-    assert answer > 0 or ends.writable > 0
+    at_every_moment(check)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_the_capacity_holds_in_the_middle_of_a_take(moment: int) -> None:
-    lane = MessageLane(4)
-    lane.put(numbered(0, 4))
-    accepted: list[int] = []
-    taken, _ = interrupted(
-        lane, moment, lambda: accepted.append(lane.put([b"x"])), lambda: lane.take(2)
-    )
-    assert taken == [b"0", b"1"]
-    assert sum(accepted) == 0
+@pytest.mark.parametrize("limit", [1, 2, 4, 10])
+def test_the_capacity_holds_in_the_middle_of_a_take(limit: int) -> None:
+    def check(moment: int) -> bool:
+        lane = MessageLane(4)
+        lane.put(numbered(0, 4))
+        accepted: list[int] = []
+        taken, came = interrupted(
+            moment, lambda: accepted.append(lane.put([b"x"])), lambda: lane.take(limit)
+        )
+        assert taken == numbered(0, min(limit, 4))
+        assert sum(accepted) == 0
+        return came
+
+    at_every_moment(check)
+
+
+def drained(lane: MessageLane) -> list[Message]:
+    """Everything that is left, and the reader asked once too often."""
+    left: list[Message] = []
+    while part := lane.take(10):
+        left += part
+    return left
