@@ -25,18 +25,25 @@ class RemoteSocket:
     :param context: the gateway's context, shared by all sockets (so inproc works between clients)
     :param kind: the wanted type
     :param settings: limits
+    :param longest_linger: asked at the end: the most seconds that may be spent then
     :raises GatewayError: EINVAL for no type or an unknown one, EMFILE when sockets run out
     """
 
     def __init__(
-        self, context: zmq_asyncio.Context, kind: pb.SocketType, settings: Settings
+        self,
+        context: zmq_asyncio.Context,
+        kind: pb.SocketType,
+        settings: Settings,
+        longest_linger: Callable[[], float],
     ) -> None:
         self.type = _engine_type(kind)
         self.can_send = self.type not in _NEVER_SEND
         self.can_receive = self.type not in _NEVER_RECEIVE
         self._settings = settings
+        self._longest_linger = longest_linger
         self._timeouts = dict.fromkeys(_TIMEOUTS, -1)
         self._relaxed = False
+        self._mandatory = False
         with engine_errors():
             self.engine = context.socket(self.type)
             self.engine.set(zmq.MAXMSGSIZE, settings.max_message_bytes)
@@ -48,6 +55,15 @@ class RemoteSocket:
     def lockstep(self) -> bool:
         """Whether sending and receiving take turns (REQ, REP; not a REQ with REQ_RELAXED)."""
         return self.type in _LOCKSTEP and not self._relaxed
+
+    @property
+    def may_refuse(self) -> bool:
+        """Whether a message can be refused although others are accepted.
+
+        Such sockets are given one message at a time: the error for one message of many does not
+        tell how many were accepted before it.
+        """
+        return self.type in _LOCKSTEP or self._mandatory
 
     def _measure_window(self) -> None:
         high_water_mark = int(self.engine.get(zmq.SNDHWM))
@@ -66,13 +82,14 @@ class RemoteSocket:
             await self.engine.poll(flags=zmq.POLLOUT)
 
     async def try_send(self, messages: Sequence[Message]) -> int:
-        """Hand over as many messages as the socket takes now.
+        """Hand over some messages, as many as the socket takes now.
 
         :returns: how many it took, 0 when it is mute
         :raises GatewayError: the first message was refused and the socket stays as it was
         """
+        some = messages[:1] if self.may_refuse else messages
         try:
-            return await self.engine.send_many(messages, zmq.DONTWAIT)
+            return await self.engine.send_many(some, zmq.DONTWAIT)
         except zmq.Again:
             return 0
         except zmq.ZMQError as error:
@@ -81,7 +98,7 @@ class RemoteSocket:
     async def receive(self, limit: int) -> list[Message]:
         """Wait for messages and take up to `limit` of them; cancelling loses none."""
         with engine_errors():
-            if self.lockstep:
+            if self.type in _LOCKSTEP:
                 # Out of turn a receive fails at once; what a client wants is the next turn.
                 await self.engine.poll(flags=zmq.POLLIN)
             return await self.engine.recv_many(limit)
@@ -111,6 +128,8 @@ class RemoteSocket:
         self._measure_window()
         if number == zmq.REQ_RELAXED:
             self._relaxed = bool(value)
+        elif number == zmq.ROUTER_MANDATORY:
+            self._mandatory = bool(value)
 
     def _set(self, number: int, value: OptionValue) -> None:
         try:
@@ -165,7 +184,7 @@ class RemoteSocket:
     def linger(self, wished_ms: int | None) -> float:
         """How long unsent messages may still be sent, in seconds, within the gateway's bound."""
         wished = int(self.engine.get(zmq.LINGER)) if wished_ms is None else wished_ms
-        most = self._settings.max_linger
+        most = self._longest_linger()
         return most if wished < 0 else min(wished / 1000, most)
 
     def close(self, linger: float) -> None:

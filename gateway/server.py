@@ -43,7 +43,7 @@ class Gateway:
         self._streams: set[AttachStream] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._sockets = 0
-        self._draining = False
+        self._stop_at: float | None = None  # loop time of the end, once it is known
         self._unary = UnaryCalls(self)
         self._health = health.aio.HealthServicer()
         self._server = self._build_server()
@@ -69,7 +69,7 @@ class Gateway:
         """Stop within about `grace` seconds: streams may finish what they have, then are cut."""
         grace = self.settings.grace if grace is None else grace
         reason = GatewayError("ETERM", "the gateway is shutting down")
-        self._draining = True
+        self._stop_at = asyncio.get_running_loop().time() + grace
         await self._set_health(_HEALTH.NOT_SERVING)
         self._unary.close_all()
         for stream in self._streams:
@@ -116,14 +116,19 @@ class Gateway:
 
     def create_socket(self, kind: pb.SocketType) -> RemoteSocket:
         """Create a socket; GatewayError (EINVAL, EMFILE, ETERM)."""
-        if self._draining:
+        if self._stop_at is not None:
             raise GatewayError("ETERM", "the gateway is shutting down")
         if self._sockets >= self.settings.max_sockets:
             most = str(self.settings.max_sockets)
             raise GatewayError("EMFILE", f"the gateway has its {most} sockets", limit=most)
-        socket = RemoteSocket(self._context, kind, self.settings)
+        socket = RemoteSocket(self._context, kind, self.settings, self._longest_linger)
         self._sockets += 1
         return socket
+
+    def _longest_linger(self) -> float:
+        if self._stop_at is None:
+            return self.settings.max_linger
+        return max(0.0, self._stop_at - asyncio.get_running_loop().time())
 
     def forget_socket(self) -> None:
         """A socket was closed: there is room for another one."""

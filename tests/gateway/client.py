@@ -65,10 +65,13 @@ class Stream:
 
     async def until(self, predicate: Callable[[], Any]) -> None:
         """Read frames until the predicate holds; a test that waits in vain says what it saw."""
-        async with asyncio.timeout(PATIENCE):
-            while not predicate():
-                if not await self._read():
-                    raise AssertionError(f"the stream ended: {vars(self)}")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not predicate():
+                    if not await self.next_frame():
+                        raise AssertionError(f"the stream ended: {vars(self)}")
+        except TimeoutError:
+            raise AssertionError(f"waited in vain: {vars(self)}") from None
 
     async def silent_for(self, seconds: float) -> bool:
         """Whether nothing comes for so long. The only proof there is of something not coming."""
@@ -79,12 +82,13 @@ class Stream:
     async def status(self) -> grpc.StatusCode:
         """Read to the end and return the status of the stream."""
         async with asyncio.timeout(PATIENCE):
-            while await self._read():
+            while await self.next_frame():
                 pass
             code: grpc.StatusCode = await self.call.code()
             return code
 
-    async def _read(self) -> bool:
+    async def next_frame(self) -> bool:
+        """Read one frame; False at the end of the stream."""
         self._reading = self._reading or asyncio.ensure_future(self.call.read())
         try:
             frame = await asyncio.shield(self._reading)
