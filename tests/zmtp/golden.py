@@ -43,7 +43,7 @@ TRAFFIC = (
 #: A REQ that sent b"hi".
 REQUEST = b"\x01\x00\x00\x02hi"
 
-#: A SUB that subscribed to b"topic", unsubscribed from it, and subscribed to 250 times t and to b"".
+#: A SUB that subscribed to b"topic", unsubscribed from it, subscribed to 250 times t and to b"".
 SUBSCRIPTIONS = (
     b"\x04\x0f\x09SUBSCRIBEtopic"
     b"\x04\x0c\x06CANCELtopic"

@@ -103,9 +103,10 @@ def test_less_than_a_greeting_decides_nothing(size: int) -> None:
     check_prefix(wire.greeting()[:size])
     connection = Connection(ConnectionConfig("PULL"), now=0.0)
     connection.receive_data(wire.greeting()[:size])
-    assert connection.state is ConnectionState.GREETING
+    seen = [connection.state]
     connection.receive_data(wire.greeting()[size:])
-    assert connection.state is ConnectionState.HANDSHAKE
+    seen.append(connection.state)
+    assert seen == [ConnectionState.GREETING, ConnectionState.HANDSHAKE]
 
 
 def test_padding_filler_and_as_server_are_not_looked_at() -> None:

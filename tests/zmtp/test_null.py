@@ -226,7 +226,8 @@ def test_who_announces_an_identity(socket_type: str) -> None:
 def test_the_mechanism_is_ready_when_both_have_spoken() -> None:
     mechanism = NullMechanism(ConnectionConfig("PULL"))
     mechanism.process_handshake_command(PUSH_READY[2:])
-    assert mechanism.status is MechanismStatus.HANDSHAKING
-    assert mechanism.next_handshake_command() is not None
-    assert mechanism.status is MechanismStatus.READY
+    seen = [mechanism.status]
+    assert mechanism.next_handshake_command() == wire.ready(b"PULL")
+    seen.append(mechanism.status)
+    assert seen == [MechanismStatus.HANDSHAKING, MechanismStatus.READY]
     assert mechanism.next_handshake_command() is None
