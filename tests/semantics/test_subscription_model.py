@@ -46,12 +46,14 @@ class Model:
 
 def run(steps: list[tuple[str, bytes]], new_socket: SocketFactory, address: str) -> None:
     """Do the steps on a fresh publisher and subscriber and compare them with the model."""
-    zmq, model, expected = new_socket.zmq, Model(), []
+    zmq, model = new_socket.zmq, Model()
     with zmq_pair(zmq, new_socket.context, address) as (publisher, subscriber):
         for action, topic in steps:
             if action == "publish":
                 publisher.send(topic)
-                expected += [[topic]] if model.matches(topic) else []
+                # Received at once: inproc has nothing under way, and what is still queued when
+                # its topic is cancelled is not delivered any more.
+                assert drain(subscriber, timeout=0) == [[topic]] * model.matches(topic)
                 continue
             news = getattr(model, action)(topic)
             getattr(subscriber, action)(topic)
@@ -62,7 +64,6 @@ def run(steps: list[tuple[str, bytes]], new_socket: SocketFactory, address: str)
             else:
                 # libzmq tells its XPUB of the cancelling of a topic nobody had; that is harmless.
                 assert drain(publisher, timeout=0) in ([], [[b"\x00" + topic]])
-        assert drain(subscriber, timeout=0) == expected  # inproc: nothing is under way here
 
 
 @contextlib.contextmanager

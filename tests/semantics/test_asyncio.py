@@ -1,0 +1,495 @@
+"""The asyncio face: the same sockets, awaited; nothing lost by cancelling, nobody starved."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.support import sockets
+from tests.support.endpoints import Endpoints
+from tests.support.implementations import asyncio_face
+from tests.support.sockets import SAFETY_TIMEOUT, bind, last_endpoint
+
+TRANSPORTS = pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
+LIMIT = SAFETY_TIMEOUT / 1000
+
+
+class Face:
+    """An asyncio context whose sockets are closed with it, made inside the running loop."""
+
+    def __init__(self, zmq: Any, module: Any, endpoint: Endpoints) -> None:
+        self.zmq, self.module, self.endpoint = zmq, module, endpoint
+        self.context = module.Context()
+        self._opened: list[Any] = []
+
+    def __call__(self, socket_type: int, **options: Any) -> Any:
+        socket = self.context.socket(socket_type)
+        self._opened.append(socket)
+        for name, value in {"linger": 0, **options}.items():
+            setattr(socket, name, value)
+        return socket
+
+    def pair_up(self, binder: int, connecter: int, scheme: str, **options: Any) -> tuple[Any, Any]:
+        first, second = self(binder, **options), self(connecter, **options)
+        second.connect(bind(first, self.endpoint(scheme)))
+        return first, second
+
+    def end(self) -> None:
+        for socket in self._opened:
+            socket.close(linger=0)
+        sockets.terminate(self.context)
+
+
+@contextmanager
+def opened_face(zmq: Any, endpoint: Endpoints) -> Iterator[Face]:
+    face = Face(zmq, asyncio_face(zmq), endpoint)
+    try:
+        yield face
+    finally:
+        face.end()
+
+
+Test = Callable[[Face], Awaitable[None]]
+Runner = Callable[[Test], None]
+
+
+@pytest.fixture
+def run(zmq: Any, endpoint: Endpoints) -> Runner:
+    """Runs a coroutine function in a new loop with a new `Face`, within the time limit."""
+
+    def run_test(test: Test) -> None:
+        async def main() -> None:
+            with opened_face(zmq, endpoint) as made:
+                await asyncio.wait_for(test(made), LIMIT)
+
+        asyncio.run(main())
+
+    return run_test
+
+
+@TRANSPORTS
+def test_messages_both_ways(zmq: Any, run: Runner, scheme: str) -> None:
+    async def test(face: Face) -> None:
+        reply, request = face.pair_up(zmq.REP, zmq.REQ, scheme)
+        for _ in range(20):
+            await request.send(b"q")
+            assert await reply.recv() == b"q"
+            await reply.send_multipart([b"a", b"", b"b"])
+            assert await request.recv_multipart() == [b"a", b"", b"b"]
+
+    run(test)
+
+
+def test_convenience_methods(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        first, second = face.pair_up(zmq.PAIR, zmq.PAIR, "inproc")
+        await first.send_string("grün")
+        assert await second.recv_string() == "grün"
+        await first.send_json({"a": [1, None]})
+        assert await second.recv_json() == {"a": [1, None]}
+        await first.send_pyobj({1, 2})
+        assert await second.recv_pyobj() == {1, 2}
+        await first.send_serialized("text", lambda text: [text.encode(), b"end"])
+        assert await second.recv_serialized(lambda frames: frames) == [b"text", b"end"]
+
+    run(test)
+
+
+@TRANSPORTS
+def test_receive_waits_and_the_loop_goes_on(zmq: Any, run: Runner, scheme: str) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, scheme)
+        waiting = asyncio.ensure_future(pull.recv())
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        await push.send(b"x")
+        assert await waiting == b"x"
+
+    run(test)
+
+
+def test_send_waits_for_room(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "inproc", sndhwm=1, rcvhwm=1)
+        await push.send(b"1")
+        await push.send(b"2")
+        waiting = asyncio.ensure_future(push.send(b"3"))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        assert [await pull.recv() for _ in range(3)] == [b"1", b"2", b"3"]
+        await waiting
+
+    run(test)
+
+
+def test_send_waits_for_a_peer(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        push, pull = face(zmq.PUSH), face(zmq.PULL)
+        waiting = asyncio.ensure_future(push.send(b"at last"))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        push.connect(bind(pull, face.endpoint("tcp")))
+        assert await pull.recv() == b"at last"
+        await waiting
+
+    run(test)
+
+
+def test_several_receivers_are_served_in_order(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        waiting = [asyncio.ensure_future(pull.recv()) for _ in range(5)]
+        for number in range(5):
+            await push.send(b"%d" % number)
+        assert await asyncio.gather(*waiting) == [b"%d" % number for number in range(5)]
+
+    run(test)
+
+
+def test_non_blocking_and_timed_calls(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pair = face(zmq.PAIR, rcvtimeo=50, sndtimeo=50)
+        bind(pair, face.endpoint("tcp"))
+        for call in (
+            lambda: pair.recv(zmq.DONTWAIT),
+            lambda: pair.send(b"x", zmq.DONTWAIT),
+            pair.recv,
+            lambda: pair.send(b"x"),
+            pair.recv_multipart,
+        ):
+            with pytest.raises(zmq.Again):
+                await call()
+
+    run(test)
+
+
+@pytest.mark.core_only  # zmq.asyncio waits for ever
+def test_out_of_turn_fails_at_once(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        with pytest.raises(zmq.ZMQError) as caught:
+            await face(zmq.REQ).recv()
+        assert caught.value.errno == zmq.EFSM
+
+    run(test)
+
+
+@TRANSPORTS
+def test_cancelling_a_receive_loses_nothing(zmq: Any, run: Runner, scheme: str) -> None:
+    """Receives are cancelled at every moment around the arrival of a message."""
+
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, scheme, sndhwm=0, rcvhwm=0)
+        received: list[bytes] = []
+        total = 300
+
+        async def send() -> None:
+            for number in range(total):
+                await push.send(b"%d" % number)
+                for _ in range(number % 5):
+                    await asyncio.sleep(0)
+
+        sending = asyncio.ensure_future(send())
+        attempt = 0
+        while len(received) < total:
+            attempt += 1
+            receiving = asyncio.ensure_future(pull.recv())
+            for _ in range(attempt % 7):
+                await asyncio.sleep(0)
+            receiving.cancel()
+            try:
+                received.append(await receiving)
+            except asyncio.CancelledError:
+                continue
+        await sending
+        assert received == [b"%d" % number for number in range(total)]
+
+    run(test)
+
+
+def test_timeouts_lose_nothing(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        for _ in range(3):
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(pull.recv(), 0.01)
+        await push.send(b"x")
+        assert await asyncio.wait_for(pull.recv(), LIMIT) == b"x"
+
+    run(test)
+
+
+def test_cancelled_send_is_not_sent_later(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        push, pull = face(zmq.PUSH), face(zmq.PULL)
+        waiting = asyncio.ensure_future(push.send(b"cancelled"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        push.connect(bind(pull, face.endpoint("inproc")))
+        await push.send(b"sent")
+        assert await pull.recv() == b"sent"
+
+    run(test)
+
+
+def test_a_cancelled_receiver_does_not_take_the_next_ones_turn(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        first, second = (asyncio.ensure_future(pull.recv()) for _ in range(2))
+        await asyncio.sleep(0)
+        first.cancel()
+        await push.send(b"x")
+        assert await second == b"x"
+        assert first.cancelled()
+
+    run(test)
+
+
+def test_flooded_socket_leaves_time_for_others(zmq: Any, run: Runner) -> None:
+    """A program that does nothing but receive from a socket that is never empty."""
+
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp", sndhwm=0, rcvhwm=0)
+        flowing, ticks, gaps = True, 0, [0.0]
+
+        async def flood() -> None:
+            while flowing:
+                for _ in range(200):
+                    await push.send(b"x" * 20)
+                await asyncio.sleep(0)
+
+        async def tick() -> None:
+            nonlocal ticks
+            while flowing:
+                before = time.monotonic()
+                await asyncio.sleep(0.005)
+                gaps.append(time.monotonic() - before)
+                ticks += 1
+
+        others = [asyncio.ensure_future(flood()), asyncio.ensure_future(tick())]
+        received = 0
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            await pull.recv()
+            received += 1
+        flowing = False
+        await asyncio.gather(*others)
+        assert received > 500
+        assert ticks >= 5, f"{ticks} ticks in half a second, the longest wait {max(gaps):.3f} s"
+
+    run(test)
+
+
+@TRANSPORTS
+def test_poll(zmq: Any, run: Runner, scheme: str) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, scheme)
+        assert await pull.poll(0) == 0
+        assert await pull.poll(20) == 0
+        waiting = asyncio.ensure_future(pull.poll())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        await push.send(b"x")
+        assert await waiting == zmq.POLLIN
+        assert await pull.recv() == b"x"
+        assert await push.poll(1000, zmq.POLLOUT) == zmq.POLLOUT
+
+    run(test)
+
+
+def test_poller(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pairs = [face.pair_up(zmq.PULL, zmq.PUSH, scheme) for scheme in ("tcp", "inproc")]
+        poller = face.module.Poller()
+        for pull, _ in pairs:
+            poller.register(pull, zmq.POLLIN)
+        assert await poller.poll(20) == []
+        for pull, push in pairs:
+            waiting = asyncio.ensure_future(poller.poll())
+            await asyncio.sleep(0)
+            await push.send(b"x")
+            assert await waiting == [(pull, zmq.POLLIN)]
+            await pull.recv()
+
+    run(test)
+
+
+def test_publish_and_subscribe(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        publisher, subscriber = face.pair_up(zmq.XPUB, zmq.SUB, "tcp")
+        subscriber.subscribe(b"a")
+        assert await publisher.recv() == b"\x01a"
+        for number in range(100):
+            await publisher.send(b"b%d" % number)
+            await publisher.send(b"a%d" % number)
+        assert [await subscriber.recv() for _ in range(100)] == [b"a%d" % n for n in range(100)]
+
+    run(test)
+
+
+def test_many_sockets_in_one_loop(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        replies = [face(zmq.REP) for _ in range(20)]
+        requests = [face(zmq.REQ) for _ in range(20)]
+        for reply, request in zip(replies, requests, strict=True):
+            request.connect(bind(reply, face.endpoint("tcp")))
+
+        async def serve(reply: Any) -> None:
+            for _ in range(10):
+                await reply.send(b"re " + await reply.recv())
+
+        async def ask(number: int) -> None:
+            for turn in range(10):
+                await requests[number].send(b"%d %d" % (number, turn))
+                assert await requests[number].recv() == b"re %d %d" % (number, turn)
+
+        await asyncio.gather(*map(serve, replies), *map(ask, range(20)))
+
+    run(test)
+
+
+def test_large_messages(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        messages = [bytes([number]) * 3_000_000 for number in range(4)]
+        sending = asyncio.ensure_future(_send_all(push, messages))
+        for message in messages:
+            assert await pull.recv() == message
+        await sending
+
+    run(test)
+
+
+async def _send_all(push: Any, messages: list[bytes]) -> None:
+    for message in messages:
+        await push.send(message)
+
+
+def test_closing_ends_pending_receives(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull = face(zmq.PULL)
+        bind(pull, face.endpoint("tcp"))
+        waiting = asyncio.ensure_future(pull.recv())
+        await asyncio.sleep(0)
+        pull.close()
+        with pytest.raises((asyncio.CancelledError, zmq.ZMQError)):
+            await waiting
+
+    run(test)
+
+
+def test_a_socket_may_go_from_loop_to_loop(zmq: Any, endpoint: Endpoints) -> None:
+    async def once(pull: Any, push: Any, message: bytes) -> None:
+        await push.send(message)
+        assert await asyncio.wait_for(pull.recv(), LIMIT) == message
+
+    with opened_face(zmq, endpoint) as face:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        for message in (b"first loop", b"second loop"):
+            asyncio.run(once(pull, push, message))
+
+
+def test_blocking_and_asyncio_sockets_talk(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        reply = face(zmq.REP)
+        bind(reply, face.endpoint("tcp"))
+
+        def ask() -> bytes:
+            with zmq.Context() as context, context.socket(zmq.REQ) as request:
+                request.linger, request.rcvtimeo = 0, SAFETY_TIMEOUT
+                request.connect(last_endpoint(reply))
+                request.send(b"q")
+                return bytes(request.recv())
+
+        asking = asyncio.ensure_future(asyncio.to_thread(ask))
+        assert await reply.recv() == b"q"
+        await reply.send(b"a")
+        assert await asking == b"a"
+
+    run(test)
+
+
+# --- what zmq.asyncio does not have -----------------------------------------------------------
+
+
+@pytest.mark.core_only
+@TRANSPORTS
+def test_async_for_yields_every_message(zmq: Any, run: Runner, scheme: str) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, scheme)
+        for number in range(5):
+            await push.send_multipart([b"%d" % number, b"end"])
+        received = []
+        async for message in pull:
+            received.append(message)
+            if len(received) == 5:
+                break
+        assert received == [[b"%d" % number, b"end"] for number in range(5)]
+        await push.send(b"single")
+        async for message in pull:
+            assert message == [b"single"]
+            break
+
+    run(test)
+
+
+@pytest.mark.core_only
+def test_batches(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp", sndhwm=10, rcvhwm=10)
+        messages = [b"%d" % number for number in range(5000)]
+        sending = asyncio.ensure_future(push.send_many(messages))
+        received: list[bytes] = []
+        while len(received) < len(messages):
+            batch = await pull.recv_many(100)
+            assert 0 < len(batch) <= 100
+            received += batch
+        assert await sending == len(messages)
+        assert received == messages
+
+    run(test)
+
+
+@pytest.mark.core_only
+def test_cancelled_batch_loses_nothing(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        received: list[bytes] = []
+        for number in range(50):
+            receiving = asyncio.ensure_future(pull.recv_many())
+            for _ in range(number % 4):
+                await asyncio.sleep(0)
+            await push.send(b"%d" % number)
+            receiving.cancel()
+            try:
+                received += await receiving
+            except asyncio.CancelledError:
+                continue
+        while len(received) < 50:
+            received += await pull.recv_many()
+        assert received == [b"%d" % number for number in range(50)]
+
+    run(test)
+
+
+@pytest.mark.core_only
+def test_no_thread_is_needed(zmq: Any, run: Runner) -> None:
+    """A loop drives its sockets alone, even while the context's I/O thread is stuck."""
+
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        await push.send(b"warm")
+        await pull.recv()
+        for number in range(200):
+            await push.send(b"%d" % number)
+            assert await pull.recv() == b"%d" % number
+
+    run(test)

@@ -1,0 +1,164 @@
+"""Ctrl-C: SIGINT ends every blocking call, and the socket is as good as before."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.endpoints import Endpoints
+from tests.support.implementations import asyncio_face
+from tests.support.processes import PeerProcess
+from tests.support.sockets import SocketFactory, bind
+from tests.support.waiting import Background, wait_until_blocked
+
+
+@pytest.fixture(autouse=True)
+def default_handler() -> Iterator[None]:
+    # A shell that starts the tests in the background makes them ignore SIGINT.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt_when_blocked(signal_number: int = signal.SIGINT) -> Background:
+    """Send this process a signal, as a terminal would, once its main thread waits."""
+
+    def interrupt() -> None:
+        wait_until_blocked(threading.main_thread())
+        os.kill(os.getpid(), signal_number)
+
+    return Background(interrupt)
+
+
+CALLS: dict[str, Callable[[Any, Any], Any]] = {
+    "recv": lambda zmq, pair: pair.recv(),
+    "recv_multipart": lambda zmq, pair: pair.recv_multipart(),
+    "recv_string": lambda zmq, pair: pair.recv_string(),
+    "timed recv": lambda zmq, pair: _timed(pair).recv(),
+    "send": lambda zmq, pair: pair.send(b"x"),
+    "send_multipart": lambda zmq, pair: pair.send_multipart([b"x", b"y"]),
+    "poll": lambda zmq, pair: pair.poll(),
+    "timed poll": lambda zmq, pair: pair.poll(20_000),
+    "Poller": lambda zmq, pair: _poller(zmq, pair).poll(),
+    "select": lambda zmq, pair: zmq.select([pair], [], []),
+}
+
+
+def _timed(pair: Any) -> Any:
+    pair.rcvtimeo = 20_000
+    return pair
+
+
+def _poller(zmq: Any, pair: Any) -> Any:
+    poller = zmq.Poller()
+    poller.register(pair, zmq.POLLIN)
+    return poller
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_blocking_call(zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, call: str) -> None:
+    pair = new_socket(zmq.PAIR, rcvtimeo=-1, sndtimeo=-1)
+    address = bind(pair, endpoint("tcp"))
+    interrupter = interrupt_when_blocked()
+    with pytest.raises(KeyboardInterrupt):
+        CALLS[call](zmq, pair)
+    interrupter.result()
+    other = new_socket(zmq.PAIR)
+    other.connect(address)
+    other.send(b"still working")
+    pair.rcvtimeo = 10_000
+    assert pair.recv() == b"still working"
+    pair.send(b"both ways")
+    assert other.recv() == b"both ways"
+
+
+def test_waiting_for_a_reply(zmq: Any, new_socket: SocketFactory, endpoint: Endpoints) -> None:
+    reply, request = new_socket.pair_up(zmq.REP, zmq.REQ, endpoint("tcp"), rcvtimeo=-1)
+    request.send(b"q")
+    interrupter = interrupt_when_blocked()
+    with pytest.raises(KeyboardInterrupt):
+        request.recv()
+    interrupter.result()
+    reply.send(reply.recv())
+    assert request.recv() == b"q"  # the reply to the interrupted receive is not lost
+
+
+@pytest.mark.core_only  # an interrupted term of pyzmq forgets its context, and leaks it
+def test_ending_a_context(zmq: Any) -> None:
+    context = zmq.Context()
+    pair = context.socket(zmq.PAIR)
+    interrupter = interrupt_when_blocked()
+    with pytest.raises(KeyboardInterrupt):
+        context.term()
+    interrupter.result()
+    pair.close()
+    context.term()
+
+
+def test_handlers_that_return_do_not_end_the_call(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    # PEP 475: a call interrupted by a handler that does not raise goes on waiting.
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint("tcp"), rcvtimeo=-1)
+    handled = threading.Event()
+    before = signal.signal(signal.SIGUSR1, lambda *_: handled.set())
+    try:
+        interrupter = interrupt_when_blocked(signal.SIGUSR1)
+
+        def send_after_the_signal() -> None:
+            assert handled.wait(10)
+            push.send(b"afterwards")
+
+        sender = Background(send_after_the_signal)
+        assert pull.recv() == b"afterwards"
+        interrupter.result()
+        sender.result()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_asyncio_run_is_interrupted(zmq: Any, endpoint: Endpoints) -> None:
+    face = asyncio_face(zmq)
+
+    async def wait_for_ever() -> None:
+        with face.Context() as context, context.socket(zmq.PULL) as pull:
+            pull.bind(endpoint("tcp"))
+            try:
+                await pull.recv()
+            finally:
+                pull.close(linger=0)
+
+    interrupter = interrupt_when_blocked()
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(wait_for_ever())
+    interrupter.result()
+
+
+PROGRAM = """
+import importlib, sys
+zmq = importlib.import_module(sys.argv[1])
+context = zmq.Context()
+pull = context.socket(zmq.PULL)
+pull.bind("tcp://127.0.0.1:*")
+try:
+    print("waiting")
+    pull.recv()
+except KeyboardInterrupt:
+    print("interrupted")
+pull.close()
+context.term()
+"""
+
+
+def test_a_whole_program_ends_in_order(zmq: Any) -> None:
+    with PeerProcess.source(PROGRAM, zmq.__name__) as program:
+        program.expect("waiting")
+        program.send_signal(signal.SIGINT)
+        program.expect("interrupted")
+        program.wait()
