@@ -1,0 +1,308 @@
+"""Sockets of this engine may be used by any number of threads; a forked child is told clearly."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.support.endpoints import Endpoints
+from tests.support.leaks import open_descriptors
+from tests.support.sockets import SocketFactory, bind
+from tests.support.waiting import Background, wait_until
+
+pytestmark = pytest.mark.core_only
+TRANSPORTS = pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
+
+
+def together(*functions: Callable[[], Any]) -> list[Any]:
+    """Run the functions at the same time, each in its thread, and return their results."""
+    start = threading.Barrier(len(functions))
+
+    def run(function: Callable[[], Any]) -> Any:
+        start.wait(10)
+        return function()
+
+    threads = [Background(run, function) for function in functions]
+    return [thread.result(30) for thread in threads]
+
+
+@TRANSPORTS
+def test_many_senders_one_receiver_on_one_socket(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint(scheme))
+    total, senders = 2000, 4
+
+    def send(sender: int) -> None:
+        for number in range(total):
+            push.send_multipart([b"%d" % sender, b"%d" % number])
+
+    def receive() -> list[list[bytes]]:
+        return [pull.recv_multipart() for _ in range(total * senders)]
+
+    *_, received = together(*(lambda s=s: send(s) for s in range(senders)), receive)
+    for sender in range(senders):
+        # Whole messages, in the order of each thread, none lost and none twice.
+        numbers = [number for who, number in received if who == b"%d" % sender]
+        assert numbers == [b"%d" % number for number in range(total)]
+
+
+@TRANSPORTS
+def test_many_receivers_on_one_socket(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint(scheme))
+    total, receivers = 3000, 3
+
+    def receive() -> list[bytes]:
+        received = []
+        while (message := pull.recv()) != b"end":
+            received.append(message)
+        return received
+
+    def send() -> None:
+        for number in range(total):
+            push.send(b"%d" % number)
+        for _ in range(receivers):
+            push.send(b"end")
+
+    *shares, _ = together(*[receive] * receivers, send)
+    assert Counter(itertools.chain(*shares)) == Counter(b"%d" % number for number in range(total))
+
+
+def test_sending_and_receiving_on_one_socket_at_once(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    """A burst from one thread and a blocked receive in another both make progress."""
+    first, second = new_socket.pair_up(zmq.DEALER, zmq.DEALER, endpoint("tcp"))
+    messages = [b"%d" % number for number in range(2000)]
+
+    def send(socket: Any) -> None:
+        for message in messages:
+            socket.send(message)
+
+    def receive(socket: Any) -> list[bytes]:
+        return [socket.recv() for _ in messages]
+
+    _, _, at_first, at_second = together(
+        lambda: send(first), lambda: send(second), lambda: receive(first), lambda: receive(second)
+    )
+    assert at_first == at_second == messages
+
+
+def test_options_and_endpoints_while_others_send(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    pull = new_socket(zmq.PULL)
+    push = new_socket(zmq.PUSH)
+    push.connect(bind(pull, endpoint("tcp")))
+    done = threading.Event()
+
+    def change() -> int:
+        rounds = 0
+        while not done.is_set():
+            push.sndhwm = 1000 + rounds % 7
+            address = bind(pull, endpoint("inproc"))
+            pull.unbind(address)
+            rounds += 1
+        return rounds
+
+    def send() -> None:
+        for number in range(2000):
+            push.send(b"%d" % number)
+
+    def receive() -> None:
+        assert [pull.recv() for _ in range(2000)] == [b"%d" % number for number in range(2000)]
+        done.set()
+
+    rounds, _, _ = together(change, send, receive)
+    assert rounds > 0
+
+
+@pytest.mark.parametrize("call", ["recv", "send", "poll"])
+def test_closing_wakes_the_thread_that_waits(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, call: str
+) -> None:
+    pair = new_socket(zmq.PAIR, rcvtimeo=-1, sndtimeo=-1)
+    bind(pair, endpoint("tcp"))
+    waiting = Background(getattr(pair, call), *([b"x"] if call == "send" else []))
+    waiting.wait_until_blocked()
+    pair.close()
+    with pytest.raises(zmq.ZMQError) as caught:
+        waiting.result()
+    assert caught.value.errno == zmq.ENOTSOCK
+
+
+def test_contexts_and_sockets_come_and_go_in_many_threads(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    before = len(open_descriptors())
+    pull = new_socket(zmq.PULL)
+    address = bind(pull, endpoint("inproc"))
+
+    def visit() -> None:
+        for _ in range(50):
+            with new_socket.context.socket(zmq.PUSH) as push:
+                push.connect(address)
+                push.send(b"x")
+
+    def receive() -> None:
+        for _ in range(200):
+            assert pull.recv() == b"x"
+
+    together(visit, visit, visit, visit, receive)
+    assert len(open_descriptors()) < before + 30
+
+
+# --- prompt delivery and rest -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "ipc"])
+def test_a_lone_message_leaves_while_its_thread_computes(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    """Sent in a burst, then the thread never calls the library again: all leaves in no time."""
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint(scheme))
+    push.send(b"warm")
+    assert pull.recv() == b"warm"
+    for burst in (1, 3, 100, 900):
+        receiver = Background(lambda burst=burst: [pull.recv() for _ in range(burst)])
+        receiver.wait_until_blocked()
+        for _ in range(burst):
+            push.send(b"x")
+        begin = time.monotonic()
+        while receiver.running:
+            assert time.monotonic() - begin < 3, f"a burst of {burst} is stuck"
+        receiver.result()
+
+
+def test_an_idle_context_uses_no_cpu_after_its_peers_left(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    pull = new_socket(zmq.PULL)
+    addresses = [bind(pull, endpoint(scheme)) for scheme in ("tcp", "ipc", "inproc")]
+    for address in addresses:
+        push = new_socket(zmq.PUSH)
+        push.connect(address)
+        push.send(b"x")
+        assert pull.recv() == b"x"
+        push.close()
+    stays = new_socket(zmq.PUSH)
+    stays.connect(addresses[0])
+    stays.send(b"x")
+    assert pull.recv() == b"x"
+
+    def rests() -> bool:
+        process = psutil.Process()
+        before = process.cpu_times()
+        assert not pull.poll(300)
+        after = process.cpu_times()
+        return bool(after.user + after.system - before.user - before.system <= 0.03)
+
+    wait_until(rests)
+
+
+def test_a_context_has_one_thread_at_most(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    before = threading.active_count()
+    for scheme in ("tcp", "ipc", "inproc") * 3:
+        pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint(scheme))
+        push.send(b"x")
+        assert pull.recv() == b"x"
+    # Threads that look up a name end with the lookup.
+    wait_until(lambda: threading.active_count() <= before + 1)
+
+
+# --- fork ---------------------------------------------------------------------------------------
+
+
+def in_child(function: Callable[[], bool]) -> None:
+    """Run `function` in a forked child; it must return True within ten seconds."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            signal.alarm(10)
+            code = 0 if function() else 2
+        finally:
+            os._exit(code)  # the child must not go on being pytest
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def says_fork(zmq: Any, call: Callable[[], Any]) -> bool:
+    try:
+        call()
+    except zmq.ZMQError as error:
+        return "fork" in str(error) and error.errno in (errno.ENOTSUP, zmq.ENOTSOCK)
+    return False
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@pytest.mark.parametrize("call", ["send", "recv", "poll", "bind", "setsockopt", "socket"])
+def test_a_forked_child_gets_a_clear_error(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, call: str
+) -> None:
+    first, second = new_socket.pair_up(zmq.PAIR, zmq.PAIR, endpoint("tcp"))
+    first.send(b"x")
+    assert second.recv() == b"x"
+    calls = {
+        "send": lambda: first.send(b"child"),
+        "recv": first.recv,
+        "poll": lambda: first.poll(10),
+        "bind": lambda: first.bind("tcp://127.0.0.1:*"),
+        "setsockopt": lambda: first.setsockopt(zmq.SNDHWM, 1),
+        "socket": lambda: new_socket.context.socket(zmq.PAIR),
+    }
+    in_child(lambda: says_fork(zmq, calls[call]))
+    # And the parent never notices.
+    second.send(b"still here")
+    assert first.recv() == b"still here"
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_child_may_make_its_own_context(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    reply = new_socket(zmq.REP)
+    address = bind(reply, endpoint("tcp"))
+
+    def child() -> bool:
+        with zmq.Context() as context, context.socket(zmq.REQ) as request:
+            request.linger, request.rcvtimeo = 0, 5000
+            request.connect(address)
+            request.send(b"from the child")
+            return bool(request.recv() == b"from the parent")
+
+    def serve() -> None:
+        assert reply.recv() == b"from the child"
+        reply.send(b"from the parent")
+
+    serving = Background(serve)
+    in_child(child)
+    serving.result()
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_the_instance_of_a_forked_child_is_its_own(zmq: Any) -> None:
+    parents = zmq.Context.instance()
+
+    def child() -> bool:
+        own = zmq.Context.instance()
+        own.socket(zmq.PAIR).close()
+        own.term()
+        return own is not parents
+
+    in_child(child)
+    parents.term()
