@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from errno import EPROTONOSUPPORT
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from core.errors import ZMQError
 
@@ -108,16 +108,19 @@ class Registry:
         :returns: the schemes it added
         :raises PluginError: EPROTONOSUPPORT; it is broken, or one of its schemes is taken
         """
+        name = name or str(getattr(plugin, "__name__", type(plugin).__name__))
         with self._lock:
-            name = name or str(getattr(plugin, "__name__", type(plugin).__name__))
+            known = self._plugins().is_registered(plugin)
             transports = self._checked_call(plugin, f"plugin {name!r}")
+            try:
+                for transport in transports:
+                    self._refuse_taken(transport.scheme, name)
+            except PluginError:
+                if not known:
+                    self._plugins().unregister(plugin)
+                raise
             for transport in transports:
-                self._refuse_taken(transport.scheme, name)
-            module = str(getattr(plugin, "__name__", type(plugin).__module__))
-            for transport in transports:
-                source = _Source(transport.scheme, name, lambda: plugin, module=module)
-                self._known()[transport.scheme] = [source]
-                self._transports[transport.scheme] = transport
+                self._add(transport, plugin, name)
             return tuple(transport.scheme for transport in transports)
 
     def schemes(self) -> list[str]:
@@ -134,13 +137,23 @@ class Registry:
             schemes = self.schemes()
             return [line for scheme in schemes for line in self._describe(scheme, load)]
 
-    def _known(self) -> dict[str, list[_Source]]:
+    def _plugins(self) -> pluggy.PluginManager:
         if self._manager is None:
             self._manager = _new_manager()
             for entry_point in self._find():
                 source = _source(entry_point)
                 self._sources.setdefault(source.scheme, []).append(source)
+        return self._manager
+
+    def _known(self) -> dict[str, list[_Source]]:
+        self._plugins()
         return self._sources
+
+    def _add(self, transport: Transport, plugin: object, name: str) -> None:
+        module = str(getattr(plugin, "__name__", type(plugin).__module__))
+        source = _Source(transport.scheme, name, lambda: plugin, module=module)
+        self._sources[transport.scheme] = [source]
+        self._transports[transport.scheme] = transport
 
     def _load(self, scheme: str) -> Transport:
         sources = self._known().get(scheme)
@@ -168,12 +181,11 @@ class Registry:
 
     def _checked_call(self, plugin: object, title: str) -> list[Transport]:
         """Register the plugin with pluggy, call its hook alone and check what it returns."""
-        self._known()
-        manager = cast("pluggy.PluginManager", self._manager)
+        manager = self._plugins()
         added = not manager.is_registered(plugin)
         try:
             if added:
-                manager.register(plugin)
+                manager.register(plugin, f"{title} {id(plugin)}")
             return _checked(_call_hook(manager, plugin))
         except Exception as error:
             if added and manager.is_registered(plugin):
@@ -247,6 +259,9 @@ def _checked(answer: object) -> list[Transport]:
     transports = answer if isinstance(answer, (list, tuple)) else [answer]
     for transport in transports:
         _check_shape(transport)
+    schemes = [transport.scheme for transport in transports]
+    if len(set(schemes)) < len(schemes):
+        raise ValueError(f"it brings two transports for one scheme: {schemes}")
     return list(transports)
 
 

@@ -9,9 +9,12 @@ from typing import ClassVar
 from ..errors import error_from_errno
 from ..options import OptionValues
 from .fair_queue import FairQueue
-from .pipe import Message, Pipe
+from .pipe import UNLIMITED, Message, Pipe
 
 __all__ = ["Message", "Pattern"]
+
+# With several peers: how many messages of one may stand in the inbox before another's.
+QUANTUM = 128
 
 
 class Pattern:
@@ -28,6 +31,8 @@ class Pattern:
     can_receive: ClassVar[bool] = True
     # Messages to these peers are subscriptions (RFC 37 SUBSCRIBE/CANCEL), not traffic.
     sends_subscriptions: ClassVar[bool] = False
+    # With several peers: after so many refills of the inbox, the runtime looks for new input first.
+    takes_between_looks: ClassVar[int] = 1
     # Several messages in a row may be routed as one batch.
     bursts: ClassVar[bool] = True
     # Messages of a peer are looked at as they arrive, not when the user receives.
@@ -119,7 +124,7 @@ class Pattern:
 
     def collect(self) -> None:
         """Move what the pipes hold into the inbox, taking turns between them."""
-        self.queue.collect(self.inbox)
+        self.queue.collect(self.inbox, QUANTUM if len(self.pipes) > 1 else UNLIMITED)
 
     def receive(self) -> Message | None:
         """The next message, None when there is none."""

@@ -29,22 +29,20 @@ class FairQueue:
             pipe.active = False
             self._active.remove(pipe)
 
-    def take_all(self) -> list[tuple[Pipe, list[Message]]]:
-        """Every waiting pipe with all its messages; no pipe waits afterwards."""
-        taken = [(pipe, pipe.take_incoming()) for pipe in self._active]
-        for pipe in self._active:
-            pipe.active = False
-        self._active.clear()
+    def take(self, quantum: int) -> list[tuple[Pipe, list[Message]]]:
+        """Of every waiting pipe at most `quantum` messages; who has more goes on waiting."""
+        taken = [(pipe, pipe.take_incoming(quantum)) for pipe in self._active]
+        waiting = [pipe for pipe in self._active if pipe.incoming]
+        if len(waiting) < len(taken):
+            for pipe, _ in taken:
+                pipe.active = bool(pipe.incoming)
+            self._active = deque(waiting)
         return taken
 
-    def collect(self, inbox: deque[Message]) -> None:
-        """Move all waiting messages into `inbox`, one of each pipe in turn."""
-        if len(self._active) == 1:
-            pipe = self._active.popleft()
-            pipe.active = False
-            inbox.extend(pipe.take_incoming())
-        elif self._active:
-            inbox.extend(interleave([batch for _, batch in self.take_all()]))
+    def collect(self, inbox: deque[Message], quantum: int) -> None:
+        """Move waiting messages into `inbox`, one of each pipe in turn."""
+        if self._active:
+            inbox.extend(interleave([batch for _, batch in self.take(quantum)]))
 
     def pop(self) -> tuple[Pipe, Message] | None:
         """One message of the pipe whose turn it is."""
@@ -64,6 +62,8 @@ _NOTHING = object()
 
 def interleave(batches: list[list[Message]]) -> list[Message]:
     """The first message of each batch, then the second of each, and so on."""
+    if len(batches) == 1:
+        return batches[0]
     if len({len(batch) for batch in batches}) == 1:
         return list(chain.from_iterable(zip(*batches, strict=True)))
     turns = chain.from_iterable(zip_longest(*batches, fillvalue=_NOTHING))

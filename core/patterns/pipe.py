@@ -99,8 +99,12 @@ class Pipe:
         self.dropped += count
         return count
 
-    def take_incoming(self) -> list[Message]:
+    def take_incoming(self, limit: int = UNLIMITED) -> list[Message]:
+        """At most `limit` of the messages that have come."""
         batch = self.incoming
-        self.incoming = []
+        if len(batch) <= limit:
+            self.incoming = []
+        else:
+            batch, self.incoming = batch[:limit], batch[limit:]
         self.taken = len(batch)
         return batch

@@ -182,7 +182,7 @@ class XSubPattern(Pattern):
 
     def collect(self) -> None:
         if self._table.everything() != bool(self.options.invert_matching):
-            self.queue.collect(self.inbox)
+            super().collect()
         elif self.queue:
             self._collect_matching()
 
@@ -190,7 +190,7 @@ class XSubPattern(Pattern):
         """RFC 29: a message that no subscription matches (any more) is not delivered."""
         matches = self._table.matches
         wanted = not self.options.invert_matching
-        self.queue.collect(self.inbox)
+        super().collect()
         kept = [message for message in self.inbox if matches(topic_of(message)) == wanted]
         if len(kept) < len(self.inbox):
             self.inbox.clear()

@@ -38,6 +38,7 @@ class ReqPattern(DealerPattern):
 
     name = "REQ"
     bursts = False
+    takes_between_looks = 16
 
     def __init__(self, options: OptionValues) -> None:
         super().__init__(options)
@@ -132,6 +133,7 @@ class RepPattern(Pattern):
 
     name = "REP"
     bursts = False
+    takes_between_looks = 16
 
     def __init__(self, options: OptionValues) -> None:
         super().__init__(options)

@@ -7,9 +7,9 @@ import struct
 
 from ..errors import error_from_errno
 from ..options import OptionValues
-from .base import Pattern
+from .base import QUANTUM, Pattern
 from .fair_queue import interleave
-from .pipe import Message, Pipe
+from .pipe import UNLIMITED, Message, Pipe
 from .request_reply import frames_of
 
 
@@ -104,7 +104,9 @@ class RouterPattern(Pattern):
 
     def collect(self) -> None:
         batches: list[list[Message]] = []
-        for pipe, batch in self.queue.take_all():
+        quantum = QUANTUM if len(self.pipes) > 1 else UNLIMITED
+        for pipe, batch in self.queue.take(quantum):
             identity = pipe.identity
             batches.append([[identity, *frames_of(message)] for message in batch])
-        self.inbox.extend(batches[0] if len(batches) == 1 else interleave(batches))
+        if batches:
+            self.inbox.extend(interleave(batches))

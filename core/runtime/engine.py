@@ -121,6 +121,7 @@ class Engine:
         self._streak = 0
         self._flushes = 0
         self._flushes_seen = 0
+        self._takes = 0  # since the last look at all connections
         self._sent_messages = 0
         self._sent_bytes = 0
         self._message_size = 0  # bytes, on average, in the last batches
@@ -496,8 +497,7 @@ class Engine:
         with self.lock:
             if self._unusable:
                 self.check_open()
-            if self._posted:
-                self._run_posted()
+            self._look_around()
             message = self._take()
             if message is not None:
                 return message
@@ -512,6 +512,17 @@ class Engine:
                 if message is not None:
                     return message
         raise error_from_errno(errno.EAGAIN, "no message has arrived")
+
+    def _look_around(self) -> None:
+        """Before taking what is there: what others have sent meanwhile has a claim to its turn."""
+        self.reactor.flush_others(self)
+        if self._posted:
+            self._run_posted()
+        if len(self.pattern.pipes) > 1:
+            self._takes += 1
+            if self._takes >= self.pattern.takes_between_looks:
+                self._takes = 0
+                self._process(self.selector.wait(0))
 
     def receive_many(self, most: int, timeout: float | None) -> list[Message]:
         """At least one and at most `most` messages: waits for the first, takes what is there."""
@@ -670,7 +681,7 @@ class Engine:
             handler = handlers.get(fd)
             if handler is not None:
                 handler.on_events(mask)
-        if self.outbox or self.pattern.dirty or self._followers or self.observers:
+        if self.outbox or self.pattern.dirty or (events and (self._followers or self.observers)):
             self._after_work()
 
     def _after_work(self) -> None:
