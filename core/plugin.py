@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from errno import EPROTONOSUPPORT
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import ZMQError
 
@@ -256,13 +256,13 @@ def _call_hook(manager: pluggy.PluginManager, plugin: object) -> object:
 
 
 def _checked(answer: object) -> list[Transport]:
-    transports = answer if isinstance(answer, (list, tuple)) else [answer]
+    transports: list[Any] = [*answer] if isinstance(answer, (list, tuple)) else [answer]
     for transport in transports:
         _check_shape(transport)
     schemes = [transport.scheme for transport in transports]
     if len(set(schemes)) < len(schemes):
         raise ValueError(f"it brings two transports for one scheme: {schemes}")
-    return list(transports)
+    return transports
 
 
 def _check_shape(transport: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import os
 import selectors
 import time
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from core.endpoint import EndpointError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from core.transport import Transport
 
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 class ConformanceError(AssertionError):
     """A transport does not keep its contract. The text lists each failed check and its remedy."""
 
-    def __init__(self, title: str, failures: Sequence[tuple[str, Exception]], count: int) -> None:
-        lines = [f"  {name}: {_tell(error)}" for name, error in failures]
+    def __init__(self, title: str, failures: Mapping[str, str], count: int) -> None:
+        lines = [f"  {name}: {advice}" for name, advice in failures.items()]
         super().__init__(f"{title} fails {len(failures)} of {count} checks:\n" + "\n".join(lines))
         self.failures = dict(failures)
-        """Name of each failed check, and what it raised."""
+        """Name of each failed check, and what to do about it."""
 
 
 class HasFileno(Protocol):
@@ -35,19 +34,22 @@ class HasFileno(Protocol):
         """Return the descriptor."""
 
 
-def run_checks(title: str, checks: Sequence[Callable[[], None]]) -> None:
+def run_checks(
+    title: str, basics: Sequence[Callable[[], None]], checks: Sequence[Callable[[], None]]
+) -> None:
     """Run every check, also after one has failed.
 
+    :param basics: run first; a failure among them ends the run, because nothing else can work
     :raises ConformanceError: at least one failed
     """
-    failures: list[tuple[str, Exception]] = []
-    for check in checks:
-        try:
-            check()
-        except Exception as error:
-            failures.append((_name(check), error))
-    if failures:
-        raise ConformanceError(title, failures, len(checks)) from failures[0][1]
+    failed = dict(filter(None, map(_failure, basics)))
+    if not failed:
+        failed = dict(filter(None, map(_failure, checks)))
+    if failed:
+        advice = {name: _advice(name, error) for name, error in failed.items()}
+        raise ConformanceError(title, advice, len(basics) + len(checks)) from next(
+            iter(failed.values())
+        )
 
 
 def require(condition: object, advice: str) -> None:
@@ -167,12 +169,22 @@ def check_attributes(transport: Any, kind: str, methods: Iterable[str]) -> None:
         require(callable(getattr(transport, name, None)), f"the method {name} is missing")
 
 
-def _name(check: Callable[[], None]) -> str:
-    return str(getattr(inspect.unwrap(check), "__name__", check))
+def _failure(check: Callable[[], None]) -> tuple[str, Exception] | None:
+    try:
+        check()
+    except Exception as error:
+        return str(getattr(check, "__name__", check)), error
+    return None
+
+
+def _advice(name: str, error: Exception) -> str:
+    if isinstance(error, AssertionError):
+        return str(error)
+    return f"the rule '{name.replace('_', ' ')}' met an error: {_tell(error)}"
 
 
 def _tell(error: Exception) -> str:
-    return str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error}"
 
 
 __all__ = [

@@ -206,7 +206,12 @@ class FaultyTransport:
             return FaultyStream(
                 near, target.endpoint, self.faults, self.faults.connect_errors.popleft()
             )
-        listener.arrive(far)
+        try:
+            listener.arrive(far)
+        except OSError:
+            near.close()
+            far.close()
+            raise
         return self.adopt(near, target.endpoint)
 
     def adopt(self, sock: socket.socket, endpoint: str) -> FaultyStream:

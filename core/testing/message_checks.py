@@ -76,7 +76,7 @@ def check_message_transport(
         check_parse(transport, make(), invalid)
 
     bound = [_on_bench(check, transport, make, socket_types, timeout) for check in checks]
-    run_checks(f"Message transport {transport.scheme!r}", [attributes, parsing, *bound])
+    run_checks(f"Message transport {transport.scheme!r}", [attributes, parsing], bound)
 
 
 @dataclass
