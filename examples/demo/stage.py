@@ -94,5 +94,5 @@ def stage() -> Iterator[Stage]:
 
 def start_gateway(on: Stage) -> str:
     """Start a gateway on a free port and return its address."""
-    command = [sys.executable, "-m", "gateway", "--listen", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "gateway", "--listen", "127.0.0.1:0", "--grace", "0.5"]
     return on.start("the gateway", command).line().rpartition(" ")[2]

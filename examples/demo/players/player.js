@@ -70,7 +70,8 @@ async function chat(endpoint, name, rounds) {
   for (let number = 1; number <= Number(rounds); number++) {
     const [text] = await socket.receive()
     console.log(text.toString())
-    await socket.send(`${name} has heard ${number}`)
+    // The host has the last word.
+    if (!endpoint || number < Number(rounds)) await socket.send(`${name} has heard ${number}`)
   }
   socket.close()
 }

@@ -75,7 +75,8 @@ def chat(endpoint: str, name: str, rounds: str) -> None:
             print(socket.getsockopt_string(zmq.LAST_ENDPOINT), flush=True)
         for number in range(int(rounds)):
             print(socket.recv_string(), flush=True)
-            socket.send_string(f"{name} has heard {number + 1}")
+            if not endpoint or number + 1 < int(rounds):  # the host has the last word
+                socket.send_string(f"{name} has heard {number + 1}")
 
 
 if __name__ == "__main__":

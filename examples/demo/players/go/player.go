@@ -115,8 +115,10 @@ func chat(endpoint, name string, rounds int) {
 		text, err := socket.Recv(0)
 		must(err)
 		fmt.Println(text)
-		_, err = socket.Send(fmt.Sprintf("%s has heard %d", name, number), 0)
-		must(err)
+		if endpoint == "" || number < rounds { // the host has the last word
+			_, err = socket.Send(fmt.Sprintf("%s has heard %d", name, number), 0)
+			must(err)
+		}
 	}
 }
 
