@@ -159,9 +159,13 @@ class Context(Generic[S]):
             return  # the parent's sockets are the parent's to end
         self.shutdown()
         while not self._reactor.wait_until_empty(PATIENCE):
-            holders = "; ".join(engine.describe() for engine in self._reactor.engines())
-            _log().warning("Context.term waits for: %s", holders)
+            _log().warning("Context.term waits for: %s", self._holders())
         self._reactor.stop()
+
+    def _holders(self) -> str:
+        holders = [engine.describe() for engine in self._reactor.engines()]
+        more = f"; and {len(holders) - 5} more" if len(holders) > 5 else ""
+        return "; ".join(holders[:5]) + more
 
     def destroy(self, linger: int | None = None) -> None:
         """Close all sockets, then terminate.

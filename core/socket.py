@@ -300,8 +300,11 @@ class Socket(SocketBase, SendReceiveMixin):
 
     def _send_message(self, message: Message, flags: int) -> None:
         engine = self._engine
-        if not flags and not self._parts and len(engine.outbox) < engine.burst_limit:
-            engine.outbox.append(message)
+        if not flags & SNDMORE and not self._parts:
+            if not flags and len(engine.outbox) < engine.burst_limit:
+                engine.outbox.append(message)
+            else:
+                engine.send(message, 0.0 if flags & DONTWAIT else engine.send_timeout)
             return
         frames = message if isinstance(message, list) else [message]
         for frame in frames[:-1]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -53,7 +54,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         super().__init__(context, engine)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiters: list[asyncio.Future[None]] = []
-        self._flushing = False
+        self._flushing: asyncio.AbstractEventLoop | None = None  # where a flush is due
         self._streak = 0
 
     # Sending
@@ -74,7 +75,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         engine = self._engine
         if data.__class__ is bytes and not flags and copy and len(engine.outbox) < engine.burst_limit:
             engine.outbox.append(data)
-            if not self._flushing:
+            if self._flushing is not get_running_loop():
                 self._flush_soon()
             return _DONE
         return self._send_frame(data, flags, copy, track)
@@ -104,7 +105,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         self._attach()
         if len(engine.outbox) < engine.burst_limit:
             engine.outbox.append(message)
-            if not self._flushing:
+            if self._flushing is not self._loop:
                 self._flush_soon()
             return
         sent = await self._until(lambda: engine.try_send(message) or None, flags, sending=True)
@@ -141,13 +142,13 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         return done
 
     def _flush_soon(self) -> None:
-        loop = self._loop
-        if loop is not None:
-            self._flushing = True
-            loop.call_soon(self._flush)
+        self._attach()
+        self._flushing = self._loop
+        if self._loop is not None:
+            self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
-        self._flushing = False
+        self._flushing = None
         self._on_ready()
 
     # Receiving

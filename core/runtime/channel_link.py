@@ -158,6 +158,7 @@ class ChannelEndpoint:
             engine.dismiss(pipe, [])
             return
         link = ChannelLink(engine, self, channel, pipe)
+        link.finishing = self._finishing
         self._links[id(channel)] = link
         engine.pattern.touch(pipe)
 

@@ -598,6 +598,7 @@ class Engine:
         with self.lock:
             self.check_open()
             self.flush()
+            self._look_around()
             deadline = None if timeout is None else time.monotonic() + timeout
             while not (found := self.ready(events)) and self._wait(deadline):
                 pass

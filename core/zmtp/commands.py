@@ -69,7 +69,7 @@ def parse_properties(data: bytes) -> dict[str, bytes]:
         name_end = position + 1 + data[position]
         value_start = name_end + 4
         value_end = value_start + int.from_bytes(data[name_end:value_start], "big")
-        if value_start > len(data) or value_end > len(data):
+        if value_end > len(data):
             raise ProtocolError(FailureReason.MALFORMED_METADATA, "a property is cut short")
         name = data[position + 1 : name_end].decode("latin-1")
         properties.setdefault(name, data[value_start:value_end])
