@@ -15,6 +15,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 RUN := $(VENV)/bin/python
 NODE_DIR := clients/node
 GO_DIR := clients/go
+GO_MODULES := $(GO_DIR) examples/demo/players/go benchmarks/go
 HAVE_NODE := $(and $(shell command -v node),$(shell command -v npm),$(wildcard $(NODE_DIR)/package.json))
 HAVE_GO := $(and $(shell command -v go),$(wildcard $(GO_DIR)/go.mod))
 PYTEST_ARGS ?=
@@ -115,17 +116,20 @@ check-node: $(VENV)/.stamp-node
 	cd $(NODE_DIR) && npm run --if-present check
 
 check-go: $(VENV)/.stamp-go
-	@echo "== check: Go client (gofmt, vet)"
-	@unformatted=$$(gofmt -l $(GO_DIR)); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
-	cd $(GO_DIR) && go vet ./...
+	@echo "== check: Go client, demo and benchmarks (gofmt, vet)"
+	@unformatted=$$(gofmt -l $(GO_MODULES)); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
+	@for module in $(GO_MODULES); do (cd $$module && go vet ./...) || exit 1; done
 
 # ---------------------------------------------------------------- bench, docs, clean
 
-bench: setup
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[bench]' \
-	  || echo "== LEFT OUT: opponents that could not be installed"
+bench: setup $(VENV)/.stamp-bench
 	@echo "== bench"
 	@$(RUN) -m benchmarks $(BENCH_ARGS)
+
+$(VENV)/.stamp-bench: pyproject.toml | $(VENV)/.stamp-python
+	@echo "== bench: the opponents"
+	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
 
 docs: $(VENV)/.stamp-python
 	@echo "== docs: every program in README, docs and examples is run"
