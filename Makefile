@@ -128,7 +128,8 @@ bench: setup $(VENV)/.stamp-bench
 
 $(VENV)/.stamp-bench: pyproject.toml | $(VENV)/.stamp-python
 	@echo "== bench: the opponents"
-	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[bench]' \
+	  || echo "== LEFT OUT: opponents that could not be installed"
 	@touch $@
 
 docs: $(VENV)/.stamp-python
