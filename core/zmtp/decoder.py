@@ -214,7 +214,7 @@ class FrameDecoder:
 
     def _look_for_run(self, messages: list[Message], limit: int) -> None:
         position = self._position
-        if not self._parts and self._max_size >= _LARGEST_SHORT:
+        if not self._parts:
             room = limit - len(messages)
             self._position = take_run(self._buffer, position, messages, room, self._max_size)
         vain = self._position == position

@@ -94,16 +94,16 @@ def _shape_at(buffer: bytes, position: int, max_size: int) -> _Shape | None:
     layout = ""
     start = position
     for _ in range(_MOST_FRAMES):
-        # The longest header must be there; where it is not, there is no run either.
-        if start + 9 > len(buffer) or buffer[start] > _MORE | _LONG:
+        if start + 2 > len(buffer) or buffer[start] > _MORE | _LONG:
             return None
         flags = buffer[start]
         width = 9 if flags & _LONG else 2
         size = int.from_bytes(buffer[start + 1 : start + width], "big")
-        if size > max_size:
-            return None
         layout += f"{width}x{size}s"
         start += width + size
+        # Only a message that is whole shows its shape.
+        if start > len(buffer) or size > max_size:
+            return None
         if not flags & _MORE:
             return _shapes.get(layout) or _remember(layout, buffer[position:start])
     return None

@@ -15,6 +15,7 @@ from core.zmtp import (
     HandshakeFailed,
     Message,
 )
+from core.zmtp.connection import MAX_HANDSHAKE_SIZE
 from core.zmtp.mechanism import MechanismStatus
 from tests.zmtp import wire
 
@@ -258,3 +259,23 @@ def test_a_peer_with_another_mechanism_is_refused() -> None:
     assert connection.next_event() == HandshakeFailed(
         FailureReason.MECHANISM_MISMATCH, "ours is WHISPER, the peer's is 'NULL'"
     )
+
+
+class Endless(Whisper):
+    """A mechanism that takes whatever comes and never has enough."""
+
+    def process_handshake_command(self, body: bytes) -> None:
+        assert body
+
+
+def test_a_handshake_cannot_go_on_for_ever() -> None:
+    connection = Connection(ConnectionConfig("PAIR", mechanism=Endless), now=0.0)
+    connection.receive_data(wire.greeting(mechanism=b"WHISPER"))
+    command = wire.command(b"MORE", b"x" * 995)
+    sent = 0
+    while connection.state is ConnectionState.HANDSHAKE:
+        connection.receive_data(command)
+        sent += 1
+    assert sent == MAX_HANDSHAKE_SIZE // 1000 + 1
+    assert connection.failure is not None
+    assert connection.failure.reason is FailureReason.HANDSHAKE_TOO_LARGE

@@ -84,7 +84,22 @@ def test_small_limits_of_size_use_no_short_cut(stream: str) -> None:
     assert list(drain(tested)) == STREAMS[stream]
 
 
-SPLIT: list[Message] = [b"a", [b"b", b"c" * 256, b""], b"d" * 256, b"", [b"", b"e"], b"f" * 11]
+#: Short and long, single and of several frames, little input and much.
+SPLIT: list[Message] = [
+    b"a",
+    [b"b", b"c" * 256, b""],
+    b"d" * 256,
+    b"",
+    [b"", b"e"],
+    b"f" * 11,
+    b"g" * 600,
+    [b"h" * 600, b"i" * 600],
+    b"j" * 255,
+    b"k" * 255,
+    b"l" * 255,
+    [b"m" * 255, b"n" * 255, b"o" * 255],
+    b"p" * 600,
+]
 
 
 @pytest.mark.parametrize("decode_in_between", [True, False])
@@ -286,6 +301,15 @@ def test_a_command_inside_a_message_is_carried_out_as_in_libzmq(feed: int) -> No
         tested.feed(piece)
         received += drain(tested)
     assert received == [b"SAY", [b"a", b"b"], b"c"]
+
+
+@pytest.mark.parametrize("before", range(20))
+def test_a_run_after_a_command_inside_a_message(before: int) -> None:
+    tested = FrameDecoder(-1, answering)
+    stream = b"\0\1x" * before + wire.frame(b"a", 1) + wire.frame(b"say", 4) + b"\0\1b" * 300
+    tested.feed(stream)
+    expected = [*[b"x"] * before, b"SAY", [b"a", b"b"], *[b"b"] * 299]
+    assert list(drain(tested)) == expected
 
 
 @pytest.mark.parametrize("feed", [1, 100_000])

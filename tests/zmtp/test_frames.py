@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.zmtp import BIG_FRAME, Message
+from core.zmtp import BIG_FRAME, Message, frames
 from core.zmtp.frames import encode, encode_frame, encode_parts
 from tests.zmtp import wire
 
@@ -67,6 +67,11 @@ def test_big_bodies_are_not_copied() -> None:
 def test_a_batch_that_ends_with_a_big_body_has_no_empty_buffer() -> None:
     assert all(encode_parts([b"x" * BIG_FRAME] * 3))
     assert encode_parts([]) == []
+
+
+def test_the_memory_of_headers_is_bounded() -> None:
+    encode(BATCHES["more sizes than are remembered"])
+    assert len(frames._LAST_HEADERS) <= 256 + frames._MOST_LONG_HEADERS
 
 
 def test_the_batch_is_left_alone() -> None:

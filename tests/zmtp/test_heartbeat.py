@@ -167,6 +167,7 @@ def test_traffic_revokes_a_ttl(armed: bool) -> None:
     if armed:
         connection.handle_timeout(1.0)
     connection.receive_data(wire.frame(b"x"))
+    assert connection.receive_messages(10) == [b"x"]
     connection.handle_timeout(100.0)
     assert connection.state is ConnectionState.READY
     assert connection.next_deadline is None

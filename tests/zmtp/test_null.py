@@ -14,6 +14,7 @@ from core.zmtp import (
     HandshakeFailed,
     HandshakeSucceeded,
     PeerInfo,
+    ProtocolError,
 )
 from core.zmtp.connection import MAX_HANDSHAKE_SIZE
 from core.zmtp.mechanism import MechanismStatus
@@ -231,3 +232,11 @@ def test_the_mechanism_is_ready_when_both_have_spoken() -> None:
     seen.append(mechanism.status)
     assert seen == [MechanismStatus.HANDSHAKING, MechanismStatus.READY]
     assert mechanism.next_handshake_command() is None
+
+
+def test_a_second_ready_is_refused() -> None:
+    mechanism = NullMechanism(ConnectionConfig("PULL"))
+    mechanism.process_handshake_command(PUSH_READY[2:])
+    with pytest.raises(ProtocolError) as caught:
+        mechanism.process_handshake_command(PUSH_READY[2:])
+    assert caught.value.reason is FailureReason.UNEXPECTED_COMMAND

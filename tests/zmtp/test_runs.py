@@ -36,7 +36,6 @@ def test_a_run_is_taken_but_for_a_few(message: Message, count: int) -> None:
     one = wire.message(message)
     messages, end = take(one * count)
     taken = len(messages)
-    # The longest header must fit behind the last small message, so there up to 4 are left over.
     assert count - 8 < taken <= count
     assert messages == [message] * taken
     assert end == taken * len(one)
@@ -123,3 +122,17 @@ def test_the_memory_of_shapes_is_bounded() -> None:
         messages, _ = take(wire.message(bytes(size)) * 20)
         assert messages == [bytes(size)] * 16
     assert len(runs._shapes) <= runs._MOST_SHAPES
+
+
+@pytest.mark.parametrize("message", SHAPES)
+def test_a_message_that_is_cut_short_leaves_no_false_memory(
+    message: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "_shapes", {})
+    one = wire.message(message)
+    for cut in range(min(len(one), 400)):
+        assert take(one[:cut]) == ([], 0)
+    assert take(one * 40) == ([message] * 40, 40 * len(one))
+    # A long header of which only some bytes are there looks like that of a smaller frame.
+    smaller = b"\x02" + bytes(7) + b"\x01x"
+    assert take(smaller * 40) == ([b"x"] * 40, 40 * len(smaller))
