@@ -56,7 +56,7 @@ class AttachStream:
         self._settings = owner.settings
         self._outbox = Outbox(context.write, owner.settings.ack_delay)
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._delivering: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
@@ -132,7 +132,8 @@ class AttachStream:
         self._delivering = self._spawn(self._delivery.run())
         reader = asyncio.create_task(self._obey_all(frame))
         self._tasks.add(reader)
-        await asyncio.wait({reader, self._failed}, return_when=asyncio.FIRST_COMPLETED)
+        first: set[asyncio.Future[Any]] = {reader, self._failed}
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
         return self._failed.result() if self._failed.done() else reader.result()
 
     async def _obey_all(self, first: pb.AttachRequest) -> int | None:
@@ -163,7 +164,7 @@ class AttachStream:
 
     async def _read(self) -> pb.AttachRequest | None:
         frame = await self._context.read()
-        return None if frame is grpc.aio.EOF else frame
+        return None if frame is grpc.aio.EOF else frame  # type: ignore[attr-defined]
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(self._guard(work))

@@ -43,5 +43,6 @@ def fill(batch: pb.Batch, messages: Sequence[Message], first_seq: int) -> None:
 def sizes(messages: Iterable[Message]) -> list[int]:
     """The payload bytes of each message."""
     return [
-        len(message) if type(message) is bytes else sum(map(len, message)) for message in messages
+        len(message) if isinstance(message, bytes) else sum(map(len, message))
+        for message in messages
     ]

@@ -73,20 +73,49 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     serve.set_defaults(run=_serve)
     add = serve.add_argument
-    add("--listen", type=_address, default=_DEFAULT_LISTEN, metavar="HOST:PORT",
-        help="where to listen; port 0: any free one (default: %(default)s)")
-    add("--max-message-bytes", type=_positive, metavar="BYTES",
-        help="the largest message that may pass, all its frames together (default: 64 MiB)")
-    add("--max-sockets", type=_positive, metavar="N",
-        help="how many sockets all clients together may have (default: 1024)")
-    add("--max-linger", type=_seconds, metavar="SECONDS",
-        help="the end of LINGER -1: how long a closed socket still sends (default: 30)")
-    add("--grace", type=_seconds, metavar="SECONDS",
-        help="how long clients may finish after SIGTERM (default: 5)")
-    add("--idle-timeout", type=_seconds, metavar="SECONDS",
-        help="close a socket made by CreateSocket after so long without a call (default: 600)")
-    add("--log-level", default="warning", choices=["debug", "info", "warning", "error"],
-        help="what to say on standard error (default: %(default)s)")
+    add(
+        "--listen",
+        type=_address,
+        default=_DEFAULT_LISTEN,
+        metavar="HOST:PORT",
+        help="where to listen; port 0: any free one (default: %(default)s)",
+    )
+    add(
+        "--max-message-bytes",
+        type=_positive,
+        metavar="BYTES",
+        help="the largest message that may pass, all its frames together (default: 64 MiB)",
+    )
+    add(
+        "--max-sockets",
+        type=_positive,
+        metavar="N",
+        help="how many sockets all clients together may have (default: 1024)",
+    )
+    add(
+        "--max-linger",
+        type=_seconds,
+        metavar="SECONDS",
+        help="the end of LINGER -1: how long a closed socket still sends (default: 30)",
+    )
+    add(
+        "--grace",
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long clients may finish after SIGTERM (default: 5)",
+    )
+    add(
+        "--idle-timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="close a socket made by CreateSocket after so long without a call (default: 600)",
+    )
+    add(
+        "--log-level",
+        default="warning",
+        choices=["debug", "info", "warning", "error"],
+        help="what to say on standard error (default: %(default)s)",
+    )
 
 
 def _address(text: str) -> str:
@@ -120,8 +149,10 @@ def _serve(parsed: argparse.Namespace) -> int:
     )
     missing = [package for module, package in _NEEDED.items() if not _installed(module)]
     if missing:
-        print(f"babelmq serve needs {', '.join(missing)}: pip install 'babelmq[gateway]'",
-              file=sys.stderr)
+        print(
+            f"babelmq serve needs {', '.join(missing)}: pip install 'babelmq[gateway]'",
+            file=sys.stderr,
+        )
         return 2
     from gateway.serve import run
     from gateway.settings import Settings
@@ -154,3 +185,7 @@ def _plugins(parsed: argparse.Namespace) -> int:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join([*cells, problem]).rstrip())
     return int(any(line.problem for line in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

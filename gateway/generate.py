@@ -20,7 +20,9 @@ _NAMES = ("gateway_pb2.py", "gateway_pb2.pyi")
 
 # protoc writes its own version into the file and has it checked at import. What follows works
 # with every protobuf that the package allows, and the output must not depend on the machine.
-_VERSION_COMMENT = re.compile(r"^# (NO CHECKED-IN PROTOBUF GENCODE|Protobuf Python Version).*\n", re.M)
+_VERSION_COMMENT = re.compile(
+    r"^# (NO CHECKED-IN PROTOBUF GENCODE|Protobuf Python Version).*\n", re.M
+)
 _VERSION_CHECK = re.compile(r"^_runtime_version\.Validate\w+\(.*?^\)\n", re.M | re.S)
 _VERSION_IMPORT = re.compile(r"^from google\.protobuf import runtime_version .*\n", re.M)
 _DESCRIPTOR = re.compile(r"AddSerializedFile\((b'.*')\)")
@@ -29,7 +31,7 @@ _DESCRIPTOR = re.compile(r"AddSerializedFile\((b'.*')\)")
 def generate() -> dict[str, str]:
     """Run protoc and return the text of each generated file by its name."""
     # Not a dependency of the gateway: only who changes the proto needs it.
-    from grpc_tools import protoc
+    from grpc_tools import protoc  # type: ignore[import-untyped]
 
     with tempfile.TemporaryDirectory() as folder:
         arguments = [f"-I{_PROTO.parents[2]}", f"--python_out={folder}", f"--pyi_out={folder}"]

@@ -40,22 +40,22 @@ class NamedSocket:
 
     # ------------------------------------------------------------------ sending
 
-    async def send(self, messages: Sequence[Message], timeout: float | None) -> int:
-        """Send within `timeout` seconds (None: no limit); how many messages were accepted.
+    async def send(self, messages: Sequence[Message], seconds: float | None) -> int:
+        """Send within `seconds` (None: no limit); how many messages were accepted.
 
         :raises GatewayError: EAGAIN when none was accepted in time, or what the engine says
         """
         accepted = await self.remote.try_send(messages)
-        if accepted < len(messages) and timeout != 0:
-            accepted += await self._unless_closed(self._send_rest(messages[accepted:], timeout))
+        if accepted < len(messages) and seconds != 0:
+            accepted += await self._unless_closed(self._send_rest(messages[accepted:], seconds))
         if not accepted:
             raise GatewayError("EAGAIN", f"{self.name} cannot send now: no peer takes messages")
         return accepted
 
-    async def _send_rest(self, messages: Sequence[Message], timeout: float | None) -> int:
+    async def _send_rest(self, messages: Sequence[Message], seconds: float | None) -> int:
         accepted = 0
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 while accepted < len(messages):
                     await self.remote.until_writable()
                     count = await self.remote.try_send(messages[accepted:])
@@ -74,8 +74,8 @@ class NamedSocket:
             self._inbox.popleft()
             self.first_seq += 1
 
-    async def receive(self, limit: int, max_bytes: int, timeout: float | None) -> list[Message]:
-        """The next messages, which stay until they are acknowledged; none after `timeout` seconds.
+    async def receive(self, limit: int, max_bytes: int, seconds: float | None) -> list[Message]:
+        """The next messages, which stay until they are acknowledged; none after `seconds`.
 
         A call that is cancelled here loses nothing: what was taken is in the inbox.
 
@@ -86,17 +86,17 @@ class NamedSocket:
         self._receiving = True
         try:
             if not self._inbox:
-                await self._unless_closed(self._fetch(limit, timeout))
+                await self._unless_closed(self._fetch(limit, seconds))
         finally:
             self._receiving = False
         return self._next(limit, max_bytes)
 
-    async def _fetch(self, limit: int, timeout: float | None) -> None:
+    async def _fetch(self, limit: int, seconds: float | None) -> None:
         self._inbox += await self.remote.try_receive(limit)
-        if self._inbox or timeout == 0:
+        if self._inbox or seconds == 0:
             return
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 self._inbox += await self.remote.receive(limit)
         except TimeoutError:
             pass
@@ -121,7 +121,8 @@ class NamedSocket:
     async def _unless_closed(self, work: Coroutine[Any, Any, T]) -> T:
         task = asyncio.ensure_future(work)
         try:
-            await asyncio.wait({task, self._closed}, return_when=asyncio.FIRST_COMPLETED)
+            first: set[asyncio.Future[Any]] = {task, self._closed}
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
                 raise GatewayError("ENOTSOCK", f"{self.name} was closed")
             return task.result()

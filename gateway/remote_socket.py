@@ -74,7 +74,7 @@ class RemoteSocket:
 
     def writable(self) -> bool:
         """Whether a send would be accepted now."""
-        return self.can_send and bool(self.engine.get(zmq.EVENTS) & zmq.POLLOUT)
+        return self.can_send and bool(int(self.engine.get(zmq.EVENTS)) & zmq.POLLOUT)
 
     async def until_writable(self) -> None:
         """Wait until a send would be accepted."""

@@ -51,9 +51,9 @@ async def _stop(gateway: Gateway, hurry: asyncio.Event) -> None:
     hurried = asyncio.create_task(hurry.wait())
     await asyncio.wait({stop, hurried}, return_when=asyncio.FIRST_COMPLETED)
     hurried.cancel()
-    if not stop.done():
-        # The process ends right after this: what is still open, ends with it.
-        stop.cancel()
-        await asyncio.wait({stop})
-    else:
+    if stop.done():
         await stop
+        return
+    stop.cancel()
+    await asyncio.wait({stop})
+    await gateway.stop(0)

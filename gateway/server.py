@@ -10,13 +10,14 @@ from collections.abc import Coroutine
 from typing import Any
 
 import grpc.aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
+from grpc_health.v1.health import aio as aio_health  # type: ignore[attr-defined]
+from grpc_reflection.v1alpha import reflection, reflection_pb2
 
-import core as zmq
 import core.asyncio as zmq_asyncio
 from gateway.attach import AttachStream, Context
-from gateway.errors import GatewayError, engine_errors
+from gateway.errors import GatewayError
 from gateway.remote_socket import RemoteSocket
 from gateway.service import SERVICE_NAME, handlers
 from gateway.settings import Settings
@@ -41,11 +42,13 @@ class Gateway:
         self.instance_id = secrets.token_hex(8)
         self._context = zmq_asyncio.Context()
         self._streams: set[AttachStream] = set()
+        self._alone = asyncio.Event()  # no stream is open
+        self._alone.set()
         self._background: set[asyncio.Task[None]] = set()
         self._sockets = 0
         self._stop_at: float | None = None  # loop time of the end, once it is known
         self._unary = UnaryCalls(self)
-        self._health = health.aio.HealthServicer()
+        self._health = aio_health.HealthServicer()
         self._server = self._build_server()
 
     # ------------------------------------------------------------------ life
@@ -74,18 +77,17 @@ class Gateway:
         self._unary.close_all()
         for stream in self._streams:
             stream.go_away(reason, grace)
-        await self._until_idle(grace)
+        await self._until_alone(grace)
         for stream in self._streams:
             stream.stop(reason)
-        await self._until_idle(min(grace, 1.0))
+        await self._until_alone(min(grace, 1.0))
         await self._server.stop(0.2)
         await self._end_context(grace)
 
-    async def _until_idle(self, timeout: float) -> None:
+    async def _until_alone(self, patience: float) -> None:
         try:
-            async with asyncio.timeout(timeout):
-                while self._streams:
-                    await asyncio.sleep(0.01)
+            async with asyncio.timeout(patience):
+                await self._alone.wait()
         except TimeoutError:
             log.info("%d streams are still open", len(self._streams))
 
@@ -108,7 +110,7 @@ class Gateway:
         except TimeoutError:
             log.warning("messages that nobody took in %g s are dropped", grace)
 
-    async def _set_health(self, status: _HEALTH.ServingStatus) -> None:
+    async def _set_health(self, status: int) -> None:
         for name in ("", SERVICE_NAME):
             await self._health.set(name, status)
 
@@ -144,10 +146,13 @@ class Gateway:
     async def _attach(self, context: Context) -> None:
         stream = AttachStream(self, context)
         self._streams.add(stream)
+        self._alone.clear()
         try:
             await stream.serve()
         finally:
             self._streams.discard(stream)
+            if not self._streams:
+                self._alone.set()
 
     # ------------------------------------------------------------------ the server
 
@@ -174,15 +179,13 @@ class Gateway:
 
     @staticmethod
     def _add_reflection(server: grpc.aio.Server) -> None:
-        names = (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME, _REFLECTION_V1)
+        names = (SERVICE_NAME, HEALTH_SERVICE, reflection.SERVICE_NAME, _REFLECTION_V1)
         reflection.enable_server_reflection(names, server)
-        servicer = reflection.aio.ReflectionServicer(names)
-        from grpc_reflection.v1alpha import reflection_pb2 as messages
-
+        servicer = reflection.aio.ReflectionServicer(names)  # type: ignore[attr-defined]
         method = grpc.stream_stream_rpc_method_handler(
             servicer.ServerReflectionInfo,
-            messages.ServerReflectionRequest.FromString,
-            messages.ServerReflectionResponse.SerializeToString,
+            reflection_pb2.ServerReflectionRequest.FromString,
+            reflection_pb2.ServerReflectionResponse.SerializeToString,
         )
         methods = {"ServerReflectionInfo": method}
         handler = grpc.method_handlers_generic_handler(_REFLECTION_V1, methods)

@@ -23,7 +23,7 @@ Attach = Callable[[Context], Awaitable[None]]
 Call = Callable[[Any, float | None], Any]
 
 
-def handlers(attach: Attach, unary: UnaryCalls) -> grpc.GenericRpcHandler:
+def handlers(attach: Attach, unary: UnaryCalls) -> grpc.GenericRpcHandler[Any, Any]:
     """The handlers of the service, to be added to a server."""
     calls: dict[str, Call] = {
         "CreateSocket": lambda request, _: unary.create(request),
@@ -43,7 +43,7 @@ def _types(name: str) -> tuple[Any, Any]:
     return getattr(pb, f"{name}Request"), getattr(pb, f"{name}Response")
 
 
-def _unary(name: str, call: Call) -> grpc.RpcMethodHandler:
+def _unary(name: str, call: Call) -> grpc.RpcMethodHandler[Any, Any]:
     request_type, response_type = _types(name)
 
     async def handle(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
@@ -59,7 +59,7 @@ def _unary(name: str, call: Call) -> grpc.RpcMethodHandler:
     )
 
 
-def _streaming(attach: Attach) -> grpc.RpcMethodHandler:
+def _streaming(attach: Attach) -> grpc.RpcMethodHandler[Any, Any]:
     request_type, response_type = _types("Attach")
 
     async def handle(_: Any, context: Context) -> None:

@@ -54,9 +54,7 @@ class UnaryCalls:
         return next(name for name in names if name not in self._sockets)
 
     @staticmethod
-    def _prepare(
-        remote: RemoteSocket, request: pb.CreateSocketRequest
-    ) -> list[pb.CommandResult]:
+    def _prepare(remote: RemoteSocket, request: pb.CreateSocketRequest) -> list[pb.CommandResult]:
         for option in request.options:
             remote.set_option(option)
         results = []

@@ -73,6 +73,18 @@ class Stream:
         except TimeoutError:
             raise AssertionError(f"waited in vain: {vars(self)}") from None
 
+    async def until_limit(self, limit: int) -> None:
+        await self.until(lambda: self.window.limit_seq >= limit)
+
+    async def until_accepted(self, count: int) -> None:
+        await self.until(lambda: self.window.accepted_through >= count)
+
+    async def until_delivered(self, count: int) -> None:
+        await self.until(lambda: len(self.delivered) >= count)
+
+    async def until_heartbeat(self, nonce: int) -> None:
+        await self.until(lambda: nonce in self.heartbeats)
+
     async def silent_for(self, seconds: float) -> bool:
         """Whether nothing comes for so long. The only proof there is of something not coming."""
         self._reading = self._reading or asyncio.ensure_future(self.call.read())
@@ -95,7 +107,7 @@ class Stream:
         except grpc.aio.AioRpcError:
             return False
         self._reading = None
-        if frame is grpc.aio.EOF:
+        if frame is grpc.aio.EOF:  # type: ignore[attr-defined]
             return False
         self.frames += 1
         self._note(frame)
@@ -139,6 +151,11 @@ class World:
         self.channel = channel
         self.context = zmq_asyncio.Context()
 
+    def raw(self, name: str) -> Any:
+        """A stream to any method that carries bytes as they are."""
+        method: Any = self.channel.stream_stream(SERVICE + name, None, None)
+        return method()
+
     def attach(self) -> Stream:
         """A stream on which nothing was said yet."""
         method = self.channel.stream_stream(
@@ -146,14 +163,14 @@ class World:
             request_serializer=pb.AttachRequest.SerializeToString,
             response_deserializer=pb.AttachResponse.FromString,
         )
-        return Stream(method())
+        return Stream(method(None))
 
     async def open(self, kind: str, *, window: int = 0, **options: int | bytes) -> Stream:
         """A stream with an open socket of this kind and these options (libzmq names)."""
         stream = self.attach()
         await stream.write(
             open=pb.Open(
-                type=pb.SocketType.Value(f"SOCKET_TYPE_{kind}"),
+                type=getattr(pb, f"SOCKET_TYPE_{kind}"),
                 options=[option(name, value) for name, value in options.items()],
                 client_name="test",
             ),
@@ -162,14 +179,14 @@ class World:
         await stream.until(lambda: stream.opened)
         return stream
 
-    async def call(self, name: str, timeout: float = PATIENCE, **fields: Any) -> Any:
+    async def call(self, name: str, patience: float = PATIENCE, **fields: Any) -> Any:
         """A unary call."""
         method: Callable[..., Awaitable[Any]] = self.channel.unary_unary(
             SERVICE + name,
             request_serializer=getattr(pb, f"{name}Request").SerializeToString,
             response_deserializer=getattr(pb, f"{name}Response").FromString,
         )
-        return await method(getattr(pb, f"{name}Request")(**fields), timeout=timeout)
+        return await method(getattr(pb, f"{name}Request")(**fields), timeout=patience)
 
     def socket(self, kind: int) -> zmq_asyncio.Socket:
         """An ordinary socket of the engine."""

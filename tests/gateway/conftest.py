@@ -18,7 +18,7 @@ def runner() -> Iterator[asyncio.Runner]:
     with asyncio.Runner() as made:
         channel = made.run(_warm_up())
         yield made
-        made.run(channel.close())
+        made.run(channel.close(None))
 
 
 async def _warm_up() -> grpc.aio.Channel:

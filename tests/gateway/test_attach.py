@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 
 import core as zmq
@@ -96,9 +98,14 @@ async def test_a_failing_command_does_not_keep_the_next_ones_back() -> None:
     async with running_gateway() as world:
         _, taken = world.bound(zmq.PULL)
         stream = await world.open("PUSH")
-        operations: list[dict[str, str]] = [
-            {"bind": taken}, {"connect": "tcp://nonsense"}, {"connect": "carrier-pigeon://x"},
-            {"unbind": "tcp://127.0.0.1:1"}, {"connect": taken}, {"disconnect": taken}, {},
+        operations: list[dict[str, Any]] = [
+            {"bind": taken},
+            {"connect": "tcp://nonsense"},
+            {"connect": "carrier-pigeon://x"},
+            {"unbind": "tcp://127.0.0.1:1"},
+            {"connect": taken},
+            {"disconnect": taken},
+            {},
         ]
         await stream.write(
             commands=[pb.Command(command_id=n, **op) for n, op in enumerate(operations)]
@@ -170,7 +177,7 @@ async def test_heartbeats_are_echoed_in_order() -> None:
         stream = await world.open("PULL")
         for nonce in range(1, 4):
             await stream.write(heartbeat=pb.Heartbeat(nonce=nonce))
-            await stream.until(lambda n=nonce: stream.heartbeats[-1:] == [n])
+            await stream.until_heartbeat(nonce)
         assert stream.heartbeats == [1, 2, 3]
 
 

@@ -8,7 +8,6 @@ import pytest
 
 import core as zmq
 import core.asyncio as zmq_asyncio
-from gateway.v1 import gateway_pb2 as pb
 from tests.gateway.client import PATIENCE, running_gateway
 
 QUIET = 0.1  # seconds in which something wrong would have come; more can only make it surer
@@ -207,7 +206,7 @@ async def test_a_stream_that_is_not_read_does_not_slow_another_one() -> None:
             await right.command(connect="inproc://beside")
             for number in range(20):
                 await left.send(b"%d" % number)
-                await right.until(lambda n=number: len(right.delivered) == n + 1)
+                await right.until_delivered(number + 1)
         finally:
             flooding.cancel()
             await asyncio.wait({flooding}, timeout=PATIENCE)

@@ -139,7 +139,7 @@ async def test_a_peer_whose_message_is_too_large_for_the_gateway() -> None:
 async def test_bytes_that_are_no_frame_at_all() -> None:
     async with running_gateway() as world:
         beside = await healthy_stream(world)
-        call = world.channel.stream_stream("/babelmq.v1.SocketService/Attach")()
+        call = world.raw("Attach")
         await call.write(b"\xff\xff\xff\xff")
         assert await call.code() is not grpc.StatusCode.OK
         await still_healthy(beside)

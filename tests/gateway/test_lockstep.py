@@ -16,12 +16,12 @@ async def test_requests_and_replies_between_two_streams() -> None:
         endpoint = (await reply.command(bind="tcp://127.0.0.1:*")).endpoint
         await request.command(connect=endpoint)
         for number in range(1, 6):
-            await request.until(lambda n=number: request.window.limit_seq == n)
+            await request.until_limit(number)
             await request.send(b"question %d" % number)
-            await reply.until(lambda n=number: len(reply.delivered) == n)
+            await reply.until_delivered(number)
             assert reply.window.limit_seq == number, "the credit comes with the request"
             await reply.send([b"answer", b"%d" % number])
-            await request.until(lambda n=number: len(request.delivered) == n)
+            await request.until_delivered(number)
             assert request.window.limit_seq == number + 1, "the credit comes with the reply"
         assert reply.delivered[4] == [b"question 5"]
         assert request.delivered[4] == [b"answer", b"5"]
@@ -87,8 +87,7 @@ async def test_a_relaxed_req_may_ask_again_and_gets_the_later_answer() -> None:
         router, endpoint = world.bound(zmq.ROUTER)
         await request.command(connect=endpoint)
         for text in (b"1", b"2", b"3"):
-            limit = int(text)
-            await request.until(lambda n=limit: request.window.limit_seq >= n)
+            await request.until_limit(int(text))
             await request.send(text)
         questions = [await router.recv_multipart() for _ in range(3)]
         for question in questions:
