@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from core.convenience_async import AsyncSendReceiveMixin
 from core.enums import PollEvent
 from core.errors import Again
-from core.frame import MessageTracker, tracker_after_send
+from core.frame import MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
 from core.runtime.engine import Engine
 from core.serialize import to_message
@@ -84,7 +84,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         self, data: Any, flags: int, copy: bool, track: bool
     ) -> MessageTracker | None:
         if flags & SNDMORE:
-            await self._until_writable(flags)
+            await self._until_room_for(as_bytes(data), flags)
         message = self._collect(data, flags | DONTWAIT)
         if message is not None:
             await self._send_whole(message, flags)
@@ -112,13 +112,9 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         assert sent
         await self._pause()
 
-    async def _until_writable(self, flags: int) -> None:
-        def room() -> bool | None:
-            self._engine.check_may_send()
-            return bool(self._engine.look(PollEvent.POLLOUT)) or None
-
+    async def _until_room_for(self, frame: bytes, flags: int) -> None:
         if not self._parts:
-            await self._until(room, flags, sending=True)
+            await self._until(lambda: self._engine.has_room_for(frame) or None, flags, sending=True)
 
     async def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> int:
         """Send many messages with one call: see `core.Socket.send_many`."""
@@ -176,12 +172,10 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
     async def recv_many(self, max_messages: int = 1000, flags: int = 0) -> list[Message]:
         """Receive what is there, waiting only for the first: see `core.Socket.recv_many`."""
         engine = self._engine
-
-        def some() -> list[Message] | None:
-            return engine.receive_many(max_messages, 0.0) if engine.look(PollEvent.POLLIN) else None
-
         await self._pause()
-        return await self._until(some, flags, sending=False)
+        return await self._until(
+            lambda: engine.try_receive_many(max_messages), flags, sending=False
+        )
 
     def __aiter__(self) -> Self:
         return self

@@ -398,8 +398,13 @@ class Engine:
     def writable(self) -> bool:
         return not self.outbox and self.pattern.writable()
 
-    def check_may_send(self) -> None:
-        self.pattern.check_may_send()
+    def has_room_for(self, first_frame: bytes) -> bool:
+        """Whether a message that begins so could be sent now; raises what `send` would raise."""
+        with self.lock:
+            self.check_open()
+            self._process(self.selector.wait(0))
+            self._clear_outbox()
+            return not self.outbox and self.pattern.ready_for(first_frame)
 
     def why_again(self, sending: bool) -> str:
         return self._no_room() if sending else "no message has arrived"
@@ -526,17 +531,29 @@ class Engine:
 
     def receive_many(self, most: int, timeout: float | None) -> list[Message]:
         """At least one and at most `most` messages: waits for the first, takes what is there."""
-        messages = [self.receive(timeout)]
+        first = self.receive(timeout)
         with self.lock:
-            inbox = self.inbox
-            while len(messages) < most:
-                if inbox:
-                    count = min(len(inbox), most - len(messages))
-                    messages.extend([inbox.popleft() for _ in range(count)])
-                elif (message := self._take_if_allowed()) is not None:
-                    messages.append(message)
-                else:
-                    break
+            return self._take_more(first, most)
+
+    def try_receive_many(self, most: int) -> list[Message] | None:
+        """`receive_many` without waiting; None when nothing has arrived."""
+        with self.lock:
+            self.check_open()
+            self._look_around()
+            first = self._take()
+            return None if first is None else self._take_more(first, most)
+
+    def _take_more(self, first: Message, most: int) -> list[Message]:
+        messages = [first]
+        inbox = self.inbox
+        while len(messages) < most:
+            if inbox:
+                count = min(len(inbox), most - len(messages))
+                messages.extend([inbox.popleft() for _ in range(count)])
+            elif (message := self._take_if_allowed()) is not None:
+                messages.append(message)
+            else:
+                break
         return messages
 
     def _take_if_allowed(self) -> Message | None:
