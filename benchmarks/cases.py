@@ -195,6 +195,20 @@ def connections() -> Iterator[Case]:
     )
 
 
+def wire() -> Iterator[Case]:
+    """Encoding and decoding alone: what is left of the budget for everything else."""
+    for role in ("encode", "decode"):
+        for kind, window in (("same", 1), ("mixed", 40)):
+            yield Case(
+                name=f"wire/{role}/{kind}",
+                title=f"{role} 10 B messages, {'one size' if window == 1 else 'many sizes'}",
+                roles=(python("wire", role),),
+                settings={"size": 10, "count": 2_000_000, "window": window},
+                metrics=(Metric("time", "ns each", higher_is_better=False),),
+                opponents=(),
+            )
+
+
 def gateways() -> Iterator[Case]:
     """The clients of the gateway: Node beside zeromq.js, Go beside a bare gRPC stream."""
     for language, role, opponent in (("node", node, "zeromq.js"), ("go", go, "grpc-stream")):
@@ -230,6 +244,7 @@ def all_cases() -> list[Case]:
         fan_out,
         asynchronous,
         connections,
+        wire,
         gateways,
     )
     return [case for group in groups for case in group()]

@@ -27,13 +27,13 @@ class Row:
         return f"{self.case.title}, {self.metric.label}" if self.metric.label else self.case.title
 
     @property
-    def rival(self) -> str:
-        """Return the implementation that ours is compared with."""
-        return self.case.opponents[0]
+    def rival(self) -> str | None:
+        """Return the implementation that ours is compared with, if there is any."""
+        return self.case.opponents[0] if self.case.opponents else None
 
     def gain_of(self, implementation: str) -> float | None:
         """Return how many times better than the rival an implementation is."""
-        if implementation not in self.summaries or self.rival not in self.summaries:
+        if self.rival not in self.summaries or implementation not in self.summaries:
             return None
         return gain(
             self.summaries[implementation],
