@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.endpoints import Endpoints, unused_port
-from tests.support.sockets import SocketFactory, bind, is_quiet, send_until_full
+from tests.support.sockets import SocketFactory, bind, is_quiet, let_go, send_until_full
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
@@ -34,6 +34,7 @@ def test_messages_come_in_by_turns(
         peer.connect(address)
         for _ in range(3):
             peer.send(b"%d" % number)
+        let_go(peer)
     order = [dealer.recv() for _ in range(9)]
     assert sorted(order[:3]) == [b"0", b"1", b"2"]
     assert order == order[:3] * 3

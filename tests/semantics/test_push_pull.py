@@ -16,6 +16,7 @@ from tests.support.sockets import (
     drain,
     is_quiet,
     last_endpoint,
+    let_go,
     send_until_full,
 )
 from tests.support.waiting import wait_until
@@ -67,6 +68,7 @@ def test_results_are_taken_by_turns(
         push.connect(address)
         for _ in range(3):
             push.send(b"%d" % number)
+        let_go(push)
     order = [pull.recv() for _ in range(12)]
     assert sorted(order[:4]) == [b"0", b"1", b"2", b"3"]
     assert order == order[:4] * 3

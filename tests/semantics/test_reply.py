@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.endpoints import Endpoints
-from tests.support.sockets import SocketFactory, bind, is_quiet
+from tests.support.sockets import SocketFactory, bind, is_quiet, let_go
 from tests.support.waiting import wait_until
 
 
@@ -70,6 +70,7 @@ def test_requests_of_several_peers_are_taken_in_turn(
         peer.connect(address)
         for _ in range(3):
             peer.send_multipart([b"", b"%d" % number])
+        let_go(peer)
     order = []
     for _ in range(9):
         order.append(reply.recv())

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from tests.support.endpoints import Endpoints, unused_port
-from tests.support.sockets import SocketFactory, bind, bind_again, drain, is_quiet, last_endpoint
+from tests.support.sockets import (
+    SocketFactory,
+    bind,
+    bind_again,
+    drain,
+    is_quiet,
+    last_endpoint,
+    let_go,
+)
 from tests.support.waiting import wait_until
 
 TRANSPORTS = pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
@@ -176,6 +184,7 @@ def test_requests_are_taken_by_turns(
         dealer.connect(address)
         for part in range(3):
             dealer.send_multipart([b"%d" % part, b"end"])
+        let_go(dealer)
     messages = [router.recv_multipart() for _ in range(9)]
     order = [peer for peer, _, _ in messages]
     assert sorted(order[:3]) == [b"A", b"B", b"C"]

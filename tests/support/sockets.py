@@ -127,6 +127,12 @@ def send_until_full(socket: Any, zmq: Any, message: bytes = b"x", limit: int = 1
     raise AssertionError(f"still not full after {limit} messages")
 
 
+def let_go(*senders: Any) -> None:
+    """Return once what was sent over inproc is with its receiver; an engine may coalesce sends."""
+    for sender in senders:
+        sender.poll(0)
+
+
 def synchronise(publisher: Any, *subscribers: Any) -> None:
     """Return once every subscription made so far on each subscriber is known to the publisher.
 
