@@ -173,6 +173,17 @@ def test_traffic_revokes_a_ttl(armed: bool) -> None:
     assert connection.next_deadline is None
 
 
+def test_a_ttl_does_not_count_against_input_that_waits_for_us() -> None:
+    connection = wire.pull()
+    connection.receive_data(ttl_ping(20) + wire.messages([b"a", b"b"]))
+    assert connection.receive_messages(1) == [b"a"]
+    connection.handle_timeout(1.0)
+    connection.handle_timeout(3.0)
+    assert connection.receive_messages(1) == [b"b"]
+    # What is forgiven must not be due for ever, or the caller's timer would spin.
+    assert connection.next_deadline is None
+
+
 def test_a_ttl_of_zero_asks_for_nothing() -> None:
     connection = wire.pull()
     connection.receive_data(ttl_ping(0))
