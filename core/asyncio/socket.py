@@ -204,9 +204,12 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         """Return what `attempt` returns once it is not None; raises Again when time is over."""
         timeout = self._engine.send_timeout if sending else self._engine.receive_timeout
         try:
-            return await self._wait_for(attempt, 0.0 if flags & DONTWAIT else timeout)
+            result = await self._wait_for(attempt, 0.0 if flags & DONTWAIT else timeout)
         except TimeoutError:
             raise Again(msg=self._engine.why_again(sending)) from None
+        if self._waiters and not self._engine.pattern.bursts:
+            self._wake_waiters()  # a turn has passed: who waits for the other turn must look
+        return result
 
     async def _wait_for(self, attempt: Callable[[], T | None], seconds: float | None) -> T:
         self._attach()
@@ -252,6 +255,9 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     def _on_ready(self) -> None:
         self._engine.turn()
+        self._wake_waiters()
+
+    def _wake_waiters(self) -> None:
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
@@ -262,9 +268,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
             self._detach()
             self._engine.end_loop()
             super().close(linger)
-            for waiter in self._waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
+            self._wake_waiters()
 
 
 __all__ = ["Socket"]

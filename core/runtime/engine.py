@@ -328,6 +328,8 @@ class Engine:
                 self._flush_dirty()
             if self.pattern.bursts:
                 self._count_streak(message)
+            elif self._leading or self._pollers:
+                self._wake_all()  # a turn has passed: who waits for the other turn must look
 
     def _send_later(self, message: Message, timeout: float | None) -> None:
         """Wait until there is room."""
@@ -505,6 +507,8 @@ class Engine:
             self._look_around()
             message = self._take()
             if message is not None:
+                if not self.pattern.bursts and (self._leading or self._pollers):
+                    self._wake_all()
                 return message
             self.leave_burst()
             if self.outbox or self.pattern.dirty:
