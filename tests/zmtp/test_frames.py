@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from core.zmtp import BIG_FRAME, Message, frames
-from core.zmtp.frames import encode, encode_frame, encode_parts
+from core.zmtp.frames import encode, encode_frame, encode_message, encode_parts
 from tests.zmtp import wire
 
 SIZES = [0, 1, 10, 127, 128, 254, 255, 256, 257, 1000, 65535, 65536, BIG_FRAME - 1, BIG_FRAME]
@@ -51,6 +51,8 @@ def test_sizes(size: int) -> None:
         assert encode(batch) == expected
         assert b"".join(encode_parts(batch)) == expected
     assert encode_frame(body) == wire.frame(body)
+    for message in (body, [body, b"", body]):
+        assert encode_message(message) == wire.message(message)
 
 
 def test_big_bodies_are_not_copied() -> None:
