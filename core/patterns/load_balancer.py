@@ -25,6 +25,9 @@ class LoadBalanced(Pattern):
     def route(self, message: Message) -> Pipe | None:
         """Give one message to the next pipe with room; None when all are full."""
         pipes = self.pipes
+        if len(pipes) == 1 and pipes[0].room() > 0:
+            self.deliver(pipes[0], message)
+            return pipes[0]
         for _ in pipes:
             if self._turn >= len(pipes):
                 self._turn = 0

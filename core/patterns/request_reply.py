@@ -61,7 +61,10 @@ class ReqPattern(DealerPattern):
     def send(self, message: Message) -> bool:
         if self._awaiting:
             self.check_may_send()
-        asked = self.route([*self._envelope(), *frames_of(message)])
+        if self.options.req_correlate or isinstance(message, list):
+            asked = self.route([*self._envelope(), *frames_of(message)])
+        else:
+            asked = self.route([b"", message])
         if asked is None:
             return False
         self._awaiting, self._asked, self._reply = True, asked, None
@@ -106,7 +109,8 @@ class ReqPattern(DealerPattern):
 
     def _next_reply(self) -> Message | None:
         """The awaited reply; anything else that arrives is discarded (RFC 28)."""
-        while (arrival := self.queue.pop()) is not None:
+        queue = self.queue
+        while queue and (arrival := queue.pop()) is not None:
             pipe, message = arrival
             body = self._body(frames_of(message))
             if body is not None and (self._asked is None or pipe is self._asked):

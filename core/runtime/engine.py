@@ -504,7 +504,8 @@ class Engine:
         with self.lock:
             if self._unusable:
                 self.check_open()
-            self._look_around()
+            if self._posted or self.reactor.hot or len(self.pattern.pipes) > 1:
+                self._look_around()
             message = self._take()
             if message is not None:
                 if not self.pattern.bursts and (self._leading or self._pollers):
@@ -516,7 +517,10 @@ class Engine:
             deadline = None if timeout is None else time.monotonic() + timeout
             in_time = True
             while in_time:
-                in_time = self._wait(deadline)
+                if deadline is None and not self._leading:
+                    self._lead(None)
+                else:
+                    in_time = self._wait(deadline)
                 message = self._take()
                 if message is not None:
                     return message
@@ -666,8 +670,6 @@ class Engine:
             self._follow(timeout)
         else:
             self._lead(timeout)
-        if self._unusable:
-            self.check_open()
         return True
 
     def _follow(self, timeout: float | None) -> None:
@@ -676,10 +678,15 @@ class Engine:
             self._turn.wait(timeout)
         finally:
             self._followers -= 1
+        if self._unusable:
+            self.check_open()
 
     def _lead(self, timeout: float | None) -> None:
-        self._claim()
-        self.reactor.flush_others(self)
+        self._uses += 1
+        if self.watched:
+            self.reactor.unwatch(self)
+        if self.reactor.hot:
+            self.reactor.flush_others(self)
         self._leading = True
         events: Events = []
         self.lock.release()
@@ -691,8 +698,14 @@ class Engine:
             if not self.hot:
                 self._unclaim()
             self._process(events)
-            if self.closed and not self._endpoints:
-                self._destroy()
+            if self._unusable:
+                self._end_wait()
+
+    def _end_wait(self) -> None:
+        """The socket was closed meanwhile: the waiting thread is the last to leave."""
+        if self.closed and not self._endpoints:
+            self._destroy()
+        self.check_open()
 
     def _process(self, events: Events) -> None:
         """Act on events. The lock is held."""

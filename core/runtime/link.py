@@ -112,8 +112,27 @@ class Link:
         except OSError as error:
             self._fail(FailureReason.PEER_CLOSED, str(error))
             return
-        if data:
+        pipe = self.pipe
+        if pipe is None or not data:
+            self._receive_rarely(data)
+            return
+        size = self._read_size
+        if len(data) >= size or size > SMALLEST_READ:
             self._adapt_read_size(len(data))
+        engine = self._engine
+        room = pipe.receive_hwm - len(pipe.incoming) - (pipe.taken if engine.inbox else 0)
+        messages = self._connection.receive_ready(data, room)
+        if messages:
+            pipe.incoming += messages
+            engine.pattern.arrived(pipe)
+        if len(messages) >= room:
+            self._decode(pipe)
+        if self._connection.attention:
+            self._attend()
+
+    def _receive_rarely(self, data: bytes) -> None:
+        """Handshakes and ends."""
+        if data:
             self._connection.receive_data(data)
         else:
             self._connection.receive_eof()
@@ -124,13 +143,17 @@ class Link:
         if received >= size:
             wanted = self._connection.bytes_wanted
             self._read_size = max(min(size * 2, LARGEST_READ), min(wanted, LARGEST_FRAME_READ))
-        elif received * 8 < size > SMALLEST_READ:
-            self._read_size = size // 2
+        elif received * 8 < size:
+            self._read_size = max(size // 2, SMALLEST_READ)
 
     def digest(self) -> None:
         """Act on what was received: messages to the pipe, answers to the peer, events."""
         if self.pipe is not None:
             self._decode(self.pipe)
+        self._attend()
+
+    def _attend(self) -> None:
+        """Send what the protocol has to say, and act on its events."""
         self._send_control()
         while not self.closed and (event := self._connection.next_event()) is not None:
             if isinstance(event, HandshakeSucceeded):
@@ -200,7 +223,9 @@ class Link:
 
     def transmit(self, message: Message) -> bool:
         """Write one message that nothing stands before; False: it has to be queued."""
-        if self._unsent or _weight(message) >= BIG_FRAME:
+        if self._unsent:
+            return False
+        if (len(message) if message.__class__ is bytes else _weight(message)) >= BIG_FRAME:
             return False
         data = encode_message(message)
         try:

@@ -35,7 +35,7 @@ class Reactor:
         self._selector.register(self._waker.fileno(), READ)
         self._watched: dict[int, Engine] = {}
         self._deadlines: list[tuple[float, int, Engine]] = []
-        self._hot: set[Engine] = set()
+        self.hot: set[Engine] = set()
         self._lock = threading.Lock()  # for the three below and the thread's start
         self._gone = threading.Condition(self._lock)
         self._engines: set[Engine] = set()
@@ -92,20 +92,20 @@ class Reactor:
         """Look at this engine at every tick until it says that it is idle."""
         if not engine.hot:
             engine.hot = True
-            self._hot.add(engine)
+            self.hot.add(engine)
             self._start()
-            if len(self._hot) == 1:
+            if len(self.hot) == 1:
                 self._waker.wake()
 
     def cool(self, engine: Engine) -> None:
         engine.hot = False
-        self._hot.discard(engine)
+        self.hot.discard(engine)
 
     def flush_others(self, waiting: Engine) -> None:
         """A thread is about to wait: what it sent on other sockets must not wait with it."""
-        if not self._hot or (waiting.hot and len(self._hot) == 1):
+        if not self.hot or (waiting.hot and len(self.hot) == 1):
             return
-        for engine in tuple(self._hot):
+        for engine in tuple(self.hot):
             if engine is not waiting and engine.outbox and engine.lock.acquire(blocking=False):
                 try:
                     engine.flush()
@@ -138,14 +138,14 @@ class Reactor:
                 elif fd == self._waker.fileno():
                     self._waker.clear()
             self._run_deadlines()
-            for engine in tuple(self._hot):
+            for engine in tuple(self.hot):
                 engine.on_tick()
 
     def _timeout(self) -> float | None:
         now = time.monotonic()
         with self._lock:
             until = self._deadlines[0][0] if self._deadlines else None
-            if self._hot:
+            if self.hot:
                 until = now + TICK if until is None else min(until, now + TICK)
             self._sleeping_until = until
         return None if until is None else max(until - now, 0.0)

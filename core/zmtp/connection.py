@@ -62,6 +62,7 @@ class Connection:
 
     __slots__ = (
         "_config",
+        "_beats",
         "_control",
         "_decoder",
         "_ended",
@@ -75,6 +76,7 @@ class Connection:
         "_ping",
         "_pongs",
         "_received",
+        "attention",
         "failure",
         "peer",
         "state",
@@ -90,6 +92,9 @@ class Connection:
         self._control = [build_greeting(self._mechanism.name, self._mechanism.as_server)]
         self._ping = build_ping(config.heartbeat_ttl)
         self._pongs: list[bytes] = []
+        # Whether `data_to_send` or `next_event` may have something: one look on the hot path.
+        self.attention = True
+        self._beats = config.heartbeat_interval > 0  # somebody asks for signs of life
         self._events: list[Event] = []
         self._received = bytearray()
         self._handshake_room = MAX_HANDSHAKE_SIZE
@@ -107,7 +112,8 @@ class Connection:
         if self._ended or self.state is ConnectionState.CLOSED:
             return
         if self.state is ConnectionState.READY:
-            self._heartbeat.traffic_received()
+            if self._beats:
+                self._heartbeat.traffic_received()
             self._decoder.feed(data)
             return
         self._received += data
@@ -115,6 +121,17 @@ class Connection:
             self._receive_handshake()
         except ProtocolError as error:
             self._fail(error)
+
+    def receive_ready(self, data: bytes, limit: int) -> list[Message]:
+        """`receive_data` and `receive_messages` in one step, for a connection that is READY."""
+        if self._beats:
+            self._heartbeat.traffic_received()
+        decoder = self._decoder
+        decoder.feed(data)
+        messages = decoder.messages(limit)
+        if decoder.failure is not None:
+            self._fail(decoder.failure)
+        return messages
 
     def receive_eof(self) -> None:
         """The peer will send no more. Complete messages that wait can still be received."""
@@ -152,6 +169,7 @@ class Connection:
 
         Also after the connection has failed: the last words tell the peer why.
         """
+        self.attention = bool(self._events)
         if not self._control and not self._pongs:
             return b""
         data = b"".join(self._control + self._pongs)
@@ -211,6 +229,7 @@ class Connection:
         # A PING that still waits to be written makes another one pointless.
         if heartbeat.tick(now) and self._ping not in self._control:
             self._control.append(self._ping)
+            self.attention = True
 
     # Handshake
 
@@ -264,6 +283,7 @@ class Connection:
         """Queue what the mechanism has to say, and finish when it is ready."""
         while (command := self._mechanism.next_handshake_command()) is not None:
             self._control.append(command)
+            self.attention = True
         if self._mechanism.status is MechanismStatus.READY:
             self._become_ready()
 
@@ -278,6 +298,7 @@ class Connection:
         )
         self.state = next_state(self.state, Signal.HANDSHAKE_COMPLETED)
         self._events.append(HandshakeSucceeded(self.peer))
+        self.attention = True
         self._decoder.feed(bytes(self._received))
         self._received.clear()
 
@@ -306,10 +327,12 @@ class Connection:
     def _answer_ping(self, data: bytes) -> None:
         ttl, context = parse_ping(data)
         if ttl:
+            self._beats = True
             self._heartbeat.ttl_received(ttl)
         if len(self._pongs) == _MAX_WAITING_PONGS:
             del self._pongs[0]
         self._pongs.append(build_pong(context))
+        self.attention = True
 
     # The end
 
@@ -328,6 +351,7 @@ class Connection:
         else:
             self._events.append(HandshakeFailed(error.reason, error.detail))
         self.failure = error
+        self.attention = True
         self.state = next_state(self.state, Signal.FAILED)
         self._decoder.clear()
         self._received.clear()
