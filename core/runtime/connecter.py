@@ -82,7 +82,7 @@ class ConnectedEndpoint:
                 why = str(error)
                 continue
             self._stream = stream
-            self._engine.watch(stream.fileno(), self, WRITE)
+            self._engine.watch(stream.fileno(), self.on_events, WRITE)
             self._limit_connecting()
             return
         self._retry(why)

@@ -58,8 +58,7 @@ BURST_LEAST = 4
 CLAIM_GAP = 2e-3
 
 
-class EventHandler(Protocol):
-    def on_events(self, mask: int) -> None: ...
+EventHandler = Callable[[int], None]  # is told the mask of READ and WRITE
 
 
 class Endpoint(Protocol):
@@ -130,7 +129,7 @@ class Engine:
         self.send_timeout: float | None = None
         self.receive_timeout: float | None = None
         self._note_timeouts()
-        self.watch(self._waker.fileno(), self, READ)
+        self.watch(self._waker.fileno(), self._on_wake, READ)
         reactor.add(self)
 
     # What links and endpoints use
@@ -154,8 +153,8 @@ class Engine:
         self._posted.append(action)
         self._waker.wake()
 
-    def on_events(self, mask: int) -> None:
-        """The waker: actions were posted."""
+    def _on_wake(self, mask: int) -> None:
+        """Actions were posted."""
         self._waker.clear()
         self._run_posted()
 
@@ -504,7 +503,7 @@ class Engine:
         with self.lock:
             if self._unusable:
                 self.check_open()
-            if self._posted or self.reactor.hot or len(self.pattern.pipes) > 1:
+            if self._posted or len(self.reactor.hot) > self.hot or len(self.pattern.pipes) > 1:
                 self._look_around()
             message = self._take()
             if message is not None:
@@ -685,7 +684,7 @@ class Engine:
         self._uses += 1
         if self.watched:
             self.reactor.unwatch(self)
-        if self.reactor.hot:
+        if len(self.reactor.hot) > self.hot:
             self.reactor.flush_others(self)
         self._leading = True
         events: Events = []
@@ -713,9 +712,8 @@ class Engine:
             return
         handlers = self._handlers
         for fd, mask in events:
-            handler = handlers.get(fd)
-            if handler is not None:
-                handler.on_events(mask)
+            if fd in handlers:
+                handlers[fd](mask)
         if self.outbox or self.pattern.dirty or (events and (self._followers or self.observers)):
             self._after_work()
 

@@ -79,7 +79,7 @@ class Link:
         self.stalled = False  # undecoded messages wait until the pipe has room
         self.finishing = False  # close once everything queued has left
         self.closed = False
-        engine.watch(stream.fileno(), self, READ)
+        engine.watch(stream.fileno(), self.on_events, READ)
         self._send_control()
         self._arm_timer()
 
@@ -91,16 +91,6 @@ class Link:
                 self._on_writable()
             if mask == WRITE or self.closed:
                 return
-        self._on_readable()
-
-    def _interest(self, mask: int) -> None:
-        if mask != self._mask and not self.closed:
-            self._mask = mask
-            self._engine.selector.modify(self._stream.fileno(), mask)
-
-    # Receiving
-
-    def _on_readable(self) -> None:
         if self.stalled:
             # Back-pressure: what the pipe has no room for stays in the kernel.
             self._interest(self._mask & ~READ)
@@ -112,10 +102,19 @@ class Link:
         except OSError as error:
             self._fail(FailureReason.PEER_CLOSED, str(error))
             return
-        pipe = self.pipe
-        if pipe is None or not data:
+        if data and self.pipe is not None:
+            self._on_data(data, self.pipe)
+        else:
             self._receive_rarely(data)
-            return
+
+    def _interest(self, mask: int) -> None:
+        if mask != self._mask and not self.closed:
+            self._mask = mask
+            self._engine.selector.modify(self._stream.fileno(), mask)
+
+    # Receiving
+
+    def _on_data(self, data: bytes, pipe: Pipe) -> None:
         size = self._read_size
         if len(data) >= size or size > SMALLEST_READ:
             self._adapt_read_size(len(data))

@@ -36,7 +36,7 @@ class BoundEndpoint:
         self.requested = f"{transport.scheme}://{address}"
         self.endpoint = self._listener.endpoint
         self._fd = self._listener.fileno()
-        engine.watch(self._fd, self, READ)
+        engine.watch(self._fd, self.on_events, READ)
 
     def on_events(self, mask: int) -> None:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 import sys
+from collections.abc import Callable
 from typing import Protocol
 
 READ = 1
@@ -28,10 +29,11 @@ class Selector(Protocol):
     def unregister(self, fd: int) -> None:
         """Forget a descriptor; one that was closed already is no error."""
 
-    def wait(self, timeout: float | None) -> Events:
-        """(descriptor, READ | WRITE) pairs, after at most `timeout` seconds.
+    @property
+    def wait(self) -> Callable[[float | None], Events]:
+        """``wait(timeout)``: (descriptor, mask) pairs, after at most `timeout` seconds.
 
-        Errors and hang-ups count as READ | WRITE: reading or writing tells what happened.
+        Any bit of the mask besides WRITE means: reading tells what happened.
         """
 
     def close(self) -> None: ...
@@ -40,11 +42,13 @@ class Selector(Protocol):
 if sys.platform == "linux":
 
     class EpollSelector:
-        __slots__ = ("_epoll", "fileno")
+        __slots__ = ("_epoll", "fileno", "wait")
 
         def __init__(self) -> None:
             self._epoll = select.epoll()
             self.fileno = self._epoll.fileno
+            # EPOLLERR (8) and EPOLLHUP (16) cannot be masked out: callers test READ and the rest.
+            self.wait: Callable[[float | None], Events] = self._epoll.poll
 
         def register(self, fd: int, mask: int) -> None:
             self._epoll.register(fd, mask)
@@ -57,10 +61,6 @@ if sys.platform == "linux":
                 self._epoll.unregister(fd)
             except (OSError, ValueError):
                 pass  # closed descriptors leave an epoll by themselves
-
-        def wait(self, timeout: float | None) -> Events:
-            # EPOLLERR (8) and EPOLLHUP (16) cannot be masked out: callers test READ and the rest.
-            return self._epoll.poll(timeout, 256)
 
         def close(self) -> None:
             self._epoll.close()

@@ -127,8 +127,7 @@ class Connection:
         if self._beats:
             self._heartbeat.traffic_received()
         decoder = self._decoder
-        decoder.feed(data)
-        messages = decoder.messages(limit)
+        messages = decoder.take(data, limit)
         if decoder.failure is not None:
             self._fail(decoder.failure)
         return messages

@@ -124,6 +124,19 @@ class FrameDecoder:
         self._pieces = []
         self._missing = 0
 
+    def take(self, data: bytes, limit: int) -> list[Message]:
+        """`feed` and `messages` in one; one small message, as of request-reply, the short way."""
+        if (
+            len(data) <= _LITTLE
+            and not (self._buffer or self._parts or self._pieces)
+            and self._max_size >= _LARGEST_SHORT
+            and limit > 0
+            and (message := _only_message(data)) is not None
+        ):
+            return [message]
+        self.feed(data)
+        return self.messages(limit)
+
     def feed(self, data: bytes) -> None:
         """Take what was read."""
         missing = self._missing
@@ -387,3 +400,25 @@ class FrameDecoder:
             self._parts = []
         else:
             messages.append(body)
+
+
+def _only_message(data: bytes) -> Message | None:
+    """Return the message that `data` is, None if it is not exactly one of short frames."""
+    total = len(data)
+    parts: list[bytes] = []
+    start = 0
+    while start + 2 <= total:
+        flags = data[start]
+        end = start + 2 + data[start + 1]
+        if not flags:
+            if end != total:
+                return None
+            if not parts:
+                return data[2:]
+            parts.append(data[start + 2 :])
+            return parts
+        if flags != _MORE or end > total:
+            return None
+        parts.append(data[start + 2 : end])
+        start = end
+    return None
