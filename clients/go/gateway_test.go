@@ -37,10 +37,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// python is the interpreter that has the packages of the project.
+// python is the interpreter that has the packages of the project: the one that is named, the
+// one that `make setup` has made, or the one in PATH.
 func python() string {
 	if path := os.Getenv("BABELMQ_PYTHON"); path != "" {
 		return path
+	}
+	if made, err := filepath.Abs("../../.venv/bin/python"); err == nil {
+		if _, err := os.Stat(made); err == nil {
+			return made
+		}
 	}
 	return "python3"
 }

@@ -120,9 +120,9 @@ func (l *link) writeLoop() {
 }
 
 func (l *link) readLoop() {
+	var frame inFrame
 	for {
-		frame := &inFrame{}
-		if err := l.stream.RecvMsg(frame); err != nil {
+		if err := l.stream.RecvMsg(&frame); err != nil {
 			l.end(l.streamError(err))
 			return
 		}
@@ -132,7 +132,7 @@ func (l *link) readLoop() {
 
 // dispatch obeys one frame of the gateway, in the order that the proto prescribes, and
 // under one lock: who waits for a result also sees the credit that came with it.
-func (l *link) dispatch(frame *inFrame) {
+func (l *link) dispatch(frame inFrame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	control := frame.control
@@ -142,7 +142,7 @@ func (l *link) dispatch(frame *inFrame) {
 	for _, result := range control.GetResults() {
 		l.takeResult(result)
 	}
-	if frame.batch.messages() > 0 {
+	if frame.batch != nil {
 		l.takeBatch(frame.batch)
 	}
 	if window := control.GetWindow(); window != nil {

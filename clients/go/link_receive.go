@@ -3,7 +3,6 @@ package zmq4
 // Receiving: the messages that were fetched ahead, and the window that bounds them.
 
 import (
-	"bytes"
 	"fmt"
 
 	pb "babelmq/zmq4/internal/babelmqv1"
@@ -17,11 +16,10 @@ const (
 )
 
 type inbox struct {
-	batches    []inBatch // fetched, in order
-	frame      int       // the next frame of the first batch
-	message    int       // the next message of the first batch
-	rest       [][]byte  // parts of the message that is being received part by part
-	restShared bool      // rest are slices of a buffer much larger than they are
+	batches []*inBatch // fetched, in order
+	frame   int        // the next frame of the first batch
+	message int        // the next message of the first batch
+	rest    received   // parts of the message that is being received part by part
 
 	highWater      int    // messages that may wait here, from RCVHWM
 	listening      bool   // the window was opened: something was bound or connected
@@ -33,8 +31,57 @@ type inbox struct {
 	windowDue      bool
 }
 
+// received are parts of a message. They belong to the batch: whoever has copied them, or
+// does not need them, releases them. Parts that are handed out as they are must be the
+// larger part of the batch, because they keep all of it in memory.
+type received struct {
+	parts [][]byte
+	batch *inBatch
+	small bool // not to be handed out
+}
+
+// first returns the first part for the application to keep, never nil.
+func (r received) first() []byte {
+	part := r.parts[0]
+	if r.small {
+		part = append([]byte{}, part...)
+		r.release()
+	}
+	return part
+}
+
+// strings returns copies of the parts.
+func (r received) strings() []string {
+	own := make([]string, len(r.parts))
+	for i, part := range r.parts {
+		own[i] = string(part)
+	}
+	r.release()
+	return own
+}
+
+// bytes returns the parts for the application to keep.
+func (r received) bytes() [][]byte {
+	own := make([][]byte, len(r.parts))
+	if !r.small {
+		copy(own, r.parts)
+		return own
+	}
+	for i, part := range r.parts {
+		own[i] = append([]byte{}, part...)
+	}
+	r.release()
+	return own
+}
+
+func (r received) release() {
+	if r.batch != nil {
+		r.batch.release(len(r.parts))
+	}
+}
+
 // takeBatch adds a delivery. It is called with l.mu held, by the reader only.
-func (l *link) takeBatch(batch inBatch) {
+func (l *link) takeBatch(batch *inBatch) {
 	if batch.firstSeq != l.delivered+1 {
 		l.fail(&GatewayError{Name: "EPROTO", Message: fmt.Sprintf(
 			"the gateway delivered message %d after %d", batch.firstSeq, l.delivered)})
@@ -50,45 +97,47 @@ func (l *link) takeBatch(batch inBatch) {
 
 // dropInbox forgets what has come, as if the application had taken it.
 func (l *link) dropInbox() {
+	l.rest.release()
+	l.rest = received{}
 	for len(l.batches) > 0 {
-		l.nextMessage()
+		l.nextMessage().release()
 	}
-	l.rest = nil
 }
 
-// receive returns the parts of the next message, or those that are left of the current
-// one. Slice and bytes may be shared with other messages: whoever hands them out makes
-// copies, see ownBytes.
-func (l *link) receive(w waiting) (parts [][]byte, shared bool, err error) {
+// receive returns the parts of the next message, or those that are left of the current one.
+func (l *link) receive(w waiting) (received, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.wait(w, l.readyToReceive); err != nil {
-		return nil, false, err
+		return received{}, err
 	}
-	if l.rest == nil {
-		l.rest, l.restShared = l.nextMessage()
+	whole := l.rest
+	if whole.parts == nil {
+		whole = l.nextMessage()
 	}
-	parts, l.rest = l.rest, nil
+	l.rest = received{}
 	l.turn.received(l.typ)
-	return parts, l.restShared, nil
+	return whole, nil
 }
 
 // receivePart is receive for the next part only.
-func (l *link) receivePart(w waiting) (part []byte, shared bool, err error) {
+func (l *link) receivePart(w waiting) (received, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.wait(w, l.readyToReceive); err != nil {
-		return nil, false, err
+		return received{}, err
 	}
-	if l.rest == nil {
-		l.rest, l.restShared = l.nextMessage()
+	whole := l.rest
+	if whole.parts == nil {
+		whole = l.nextMessage()
 	}
-	part, l.rest = l.rest[0], l.rest[1:]
-	if len(l.rest) == 0 {
-		l.rest = nil
+	l.rest = received{}
+	if len(whole.parts) == 1 {
 		l.turn.received(l.typ)
+		return whole, nil
 	}
-	return part, l.restShared, nil
+	l.rest = received{whole.parts[1:], whole.batch, whole.small}
+	return received{whole.parts[:1], whole.batch, whole.small}, nil
 }
 
 // waitReadable waits until receive would not have to, and takes nothing.
@@ -99,11 +148,11 @@ func (l *link) waitReadable(w waiting) error {
 }
 
 func (l *link) readable() bool {
-	return l.rest != nil || l.recvErr != nil || len(l.batches) > 0 && l.mayReceive(l.typ) == nil
+	return l.rest.parts != nil || l.recvErr != nil || len(l.batches) > 0 && l.mayReceive(l.typ) == nil
 }
 
 func (l *link) readyToReceive() (bool, error) {
-	if l.rest != nil {
+	if l.rest.parts != nil {
 		return true, nil
 	}
 	if err := l.recvErr; err != nil {
@@ -117,43 +166,27 @@ func (l *link) readyToReceive() (bool, error) {
 }
 
 // nextMessage takes a message from the first batch, and the batch when it was the last.
-// Small frames share a buffer that is much larger: shared says so.
-func (l *link) nextMessage() (parts [][]byte, shared bool) {
-	batch := &l.batches[0]
+func (l *link) nextMessage() received {
+	batch := l.batches[0]
 	count := 1
-	if batch.counts != nil {
+	if len(batch.counts) > 0 {
 		count = int(batch.counts[l.message])
 	}
-	parts = batch.frames[l.frame : l.frame+count : l.frame+count]
+	next := received{parts: batch.frames[l.frame : l.frame+count], batch: batch}
 	size := 0
-	for _, part := range parts {
+	for _, part := range next.parts {
 		size += len(part)
 	}
-	shared = size < batch.payload/4
+	next.small = size < batch.payload/4 || size == 0
 	l.frame += count
 	l.message++
 	l.took(size)
 	if l.frame == len(batch.frames) {
 		l.frame, l.message = 0, 0
-		*batch = inBatch{} // let go of the frames
+		l.batches[0] = nil
 		l.batches = l.batches[1:]
-		if len(l.batches) == 0 {
-			l.batches = nil
-		}
 	}
-	return parts, shared
-}
-
-// ownBytes returns a part for the application to keep: never nil, and a copy where the
-// original would keep a whole batch in memory.
-func ownBytes(part []byte, shared bool) []byte {
-	if len(part) == 0 {
-		return []byte{}
-	}
-	if shared {
-		return bytes.Clone(part)
-	}
-	return part
+	return next
 }
 
 // took counts what the application has got and announces the window again at half.

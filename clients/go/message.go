@@ -114,8 +114,13 @@ func (soc *Socket) Recv(flags Flag) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	part, _, err := l.receivePart(soc.receiveWaiting(flags))
-	return string(part), err
+	part, err := l.receivePart(soc.receiveWaiting(flags))
+	if err != nil {
+		return "", err
+	}
+	text := string(part.parts[0])
+	part.release()
+	return text, nil
 }
 
 // RecvBytes is Recv for bytes.
@@ -124,8 +129,11 @@ func (soc *Socket) RecvBytes(flags Flag) ([]byte, error) {
 	if err != nil {
 		return []byte{}, err
 	}
-	part, shared, err := l.receivePart(soc.receiveWaiting(flags))
-	return ownBytes(part, shared), err
+	part, err := l.receivePart(soc.receiveWaiting(flags))
+	if err != nil {
+		return []byte{}, err
+	}
+	return part.first(), nil
 }
 
 // RecvMessage receives the parts of a message, or those that are left of one that was
@@ -155,12 +163,8 @@ func (soc *Socket) recvStrings(w waiting) ([]string, error) {
 	if err != nil {
 		return []string{}, err
 	}
-	parts, _, err := l.receive(w)
-	msg := make([]string, len(parts))
-	for i, part := range parts {
-		msg[i] = string(part)
-	}
-	return msg, err
+	msg, err := l.receive(w)
+	return msg.strings(), err
 }
 
 func (soc *Socket) recvParts(w waiting) ([][]byte, error) {
@@ -168,12 +172,8 @@ func (soc *Socket) recvParts(w waiting) ([][]byte, error) {
 	if err != nil {
 		return [][]byte{}, err
 	}
-	parts, shared, err := l.receive(w)
-	msg := make([][]byte, len(parts))
-	for i, part := range parts {
-		msg[i] = ownBytes(part, shared)
-	}
-	return msg, err
+	msg, err := l.receive(w)
+	return msg.bytes(), err
 }
 
 func (soc *Socket) sender() (*link, error) {

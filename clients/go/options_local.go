@@ -116,7 +116,7 @@ func (soc *Socket) GetRcvmore() (bool, error) {
 	}
 	soc.link.mu.Lock()
 	defer soc.link.mu.Unlock()
-	return soc.link.rest != nil, nil
+	return soc.link.rest.parts != nil, nil
 }
 
 // GetEvents returns ZMQ_EVENTS: whether a message can be received, sent, or both, without

@@ -77,22 +77,27 @@ func (p *proxy) pump(from, to *Socket) error {
 		if err := p.waitOpen(); err != nil {
 			return err
 		}
-		parts, _, err := from.link.receive(notAtAll)
+		msg, err := from.link.receive(notAtAll)
 		if err == EAGAIN { // another goroutine was faster
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if p.capture != nil {
-			if err := p.capture.link.send(parts, p.waiting); err != nil {
-				return err
-			}
+		if err := p.pass(msg.parts, to); err != nil {
+			return err
 		}
-		if err := to.link.send(parts, p.waiting); err != nil {
+		msg.release()
+	}
+}
+
+func (p *proxy) pass(parts [][]byte, to *Socket) error {
+	if p.capture != nil {
+		if err := p.capture.link.send(parts, p.waiting); err != nil {
 			return err
 		}
 	}
+	return to.link.send(parts, p.waiting)
 }
 
 // waitOpen waits while the proxy is paused.
@@ -111,11 +116,11 @@ func (p *proxy) waitOpen() error {
 // obey follows the commands of the control socket until it says TERMINATE.
 func (p *proxy) obey(control *Socket) error {
 	for {
-		parts, _, err := control.link.receive(p.waiting)
+		msg, err := control.link.receive(p.waiting)
 		if err != nil {
 			return err
 		}
-		if err := p.obeyOne(string(parts[0])); err != nil {
+		if err := p.obeyOne(msg.strings()[0]); err != nil {
 			return err
 		}
 		if control.typ == REP {

@@ -8,6 +8,8 @@ package zmq4
 import (
 	"fmt"
 	"math"
+	"sync"
+	"sync/atomic"
 
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -47,8 +49,28 @@ type outBatch struct {
 	firstSeq uint64
 	messages int
 	payload  int
-	wire     []byte
+	wire     []byte   // what is encoded, in a slab
+	slab     *[]byte  // from slabs
 	counts   []uint32 // nil as long as every message has one frame
+}
+
+// reserve makes room for size more bytes in wire.
+func (b *outBatch) reserve(size int) {
+	need := len(b.wire) + size
+	if need <= cap(b.wire) {
+		return
+	}
+	slab := slabs.Get(max(need, 2*cap(b.wire)))
+	wire := append((*slab)[:0], b.wire...)
+	b.release()
+	b.slab, b.wire = slab, wire
+}
+
+func (b *outBatch) release() {
+	if b.slab != nil {
+		slabs.Put(b.slab)
+		b.slab, b.wire = nil, nil
+	}
 }
 
 // add appends a message, whose bytes are copied.
@@ -63,6 +85,7 @@ func (b *outBatch) add(parts [][]byte) {
 		b.counts = append(b.counts, uint32(len(parts)))
 	}
 	for _, part := range parts {
+		b.reserve(1 + protowire.SizeBytes(len(part)))
 		b.wire = append(b.wire, byte(tagFrames))
 		b.wire = protowire.AppendVarint(b.wire, uint64(len(part)))
 		b.wire = append(b.wire, part...)
@@ -73,9 +96,9 @@ func (b *outBatch) add(parts [][]byte) {
 
 func (b *outBatch) lastSeq() uint64 { return b.firstSeq + uint64(b.messages) - 1 }
 
-// encode returns the field AttachRequest.send in pieces; wire is not copied again.
-func (b *outBatch) encode() (head, frames, tail []byte) {
-	var body []byte
+// encode returns the field AttachRequest.send in pieces. The slab goes with it.
+func (b *outBatch) encode() mem.BufferSlice {
+	var body, head, tail []byte
 	body = protowire.AppendTag(body, fieldFirstSeq, protowire.VarintType)
 	body = protowire.AppendVarint(body, b.firstSeq)
 	if b.counts != nil {
@@ -83,7 +106,13 @@ func (b *outBatch) encode() (head, frames, tail []byte) {
 	}
 	head = protowire.AppendTag(head, fieldSend, protowire.BytesType)
 	head = protowire.AppendVarint(head, uint64(len(body)+len(b.wire)+len(tail)))
-	return append(head, body...), b.wire, tail
+	*b.slab = b.wire
+	out := mem.BufferSlice{mem.SliceBuffer(append(head, body...)), mem.NewBuffer(b.slab, slabs)}
+	b.slab, b.wire = nil, nil
+	if tail != nil {
+		out = append(out, mem.SliceBuffer(tail))
+	}
+	return out
 }
 
 func appendPacked(to []byte, field protowire.Number, values []uint32) []byte {
@@ -102,19 +131,37 @@ func appendPacked(to []byte, field protowire.Number, values []uint32) []byte {
 // inFrame is one AttachResponse that came in.
 type inFrame struct {
 	control *pb.AttachResponse // everything but the batch; nil when there is nothing else
-	batch   inBatch
+	batch   *inBatch           // nil when there is none
 }
 
-// inBatch is a run of messages. The frames share one buffer that nothing else uses.
+// inBatch is a run of messages. Its frames are slices of one buffer, which goes back to its
+// pool when all of them have been released; a frame that was handed to the application as
+// it is never is, and then the buffer is left to the garbage collector.
 type inBatch struct {
 	firstSeq uint64
 	frames   [][]byte
-	counts   []uint32 // nil when every message has one frame
+	counts   []uint32 // empty when every message has one frame
 	payload  int
+
+	buffer mem.Buffer
+	left   atomic.Int64 // frames that have not been released
+}
+
+var inBatches = sync.Pool{New: func() any { return &inBatch{} }}
+
+// release says that nobody will look at count of the frames again.
+func (b *inBatch) release(count int) {
+	if b.left.Add(-int64(count)) > 0 {
+		return
+	}
+	b.buffer.Free()
+	clear(b.frames)
+	*b = inBatch{frames: b.frames[:0], counts: b.counts[:0]}
+	inBatches.Put(b)
 }
 
 func (b *inBatch) messages() int {
-	if b.counts == nil {
+	if len(b.counts) == 0 {
 		return len(b.frames)
 	}
 	return len(b.counts)
@@ -122,7 +169,7 @@ func (b *inBatch) messages() int {
 
 // check makes sure that the counts and the frames agree, so that nothing later needs to.
 func (b *inBatch) check() error {
-	if b.counts == nil {
+	if len(b.counts) == 0 {
 		return nil
 	}
 	sum := 0
@@ -155,47 +202,82 @@ func (codec) Marshal(v any) (mem.BufferSlice, error) {
 		out = append(out, mem.SliceBuffer(control))
 	}
 	if frame.batch.messages > 0 {
-		head, frames, tail := frame.batch.encode()
-		out = append(out, mem.SliceBuffer(head), mem.SliceBuffer(frames))
-		if tail != nil {
-			out = append(out, mem.SliceBuffer(tail))
-		}
+		out = append(out, frame.batch.encode()...)
 	}
 	return out, nil
 }
 
 func (codec) Unmarshal(data mem.BufferSlice, v any) error {
-	return v.(*inFrame).decode(data.Materialize())
+	if len(data) > 1 && startsLarge(data[0].ReadOnlyData()) {
+		return v.(*inFrame).decode(mem.SliceBuffer(data.Materialize()))
+	}
+	return v.(*inFrame).decode(data.MaterializeToBuffer(slabs))
 }
 
-func (f *inFrame) decode(data []byte) error {
-	var control []byte
-	for rest := data; len(rest) > 0; {
-		number, kind, n := protowire.ConsumeTag(rest)
-		if n < 0 {
-			return protowire.ParseError(n)
+// largeFrame is the size from which frames are mostly handed to the application as they
+// are. Their memory is not taken from the slabs: it would not come back, and be too much.
+const largeFrame = 16 << 10
+
+// startsLarge tells whether data begins with a batch whose first frame is large.
+func startsLarge(data []byte) bool {
+	for _, field := range []protowire.Number{fieldDeliver, fieldFirstSeq, fieldFrames} {
+		number, _, n := protowire.ConsumeTag(data)
+		if n < 0 || number != field {
+			return false
 		}
-		m := protowire.ConsumeFieldValue(number, kind, rest[n:])
+		value, m := protowire.ConsumeVarint(data[n:])
+		if m < 0 || number == fieldFrames {
+			return m > 0 && value >= largeFrame
+		}
+		data = data[n+m:]
+	}
+	return false
+}
+
+// decode takes the buffer over.
+func (f *inFrame) decode(buffer mem.Buffer) error {
+	*f = inFrame{}
+	batch := inBatches.Get().(*inBatch)
+	batch.buffer = buffer
+	control, err := batch.decodeFrame(buffer.ReadOnlyData())
+	if err == nil && control != nil {
+		f.control = &pb.AttachResponse{}
+		err = proto.Unmarshal(control, f.control)
+	}
+	if err == nil {
+		err = batch.check()
+	}
+	batch.left.Store(int64(len(batch.frames)))
+	if err != nil || len(batch.frames) == 0 {
+		batch.release(len(batch.frames))
+		return err
+	}
+	f.batch = batch
+	return nil
+}
+
+// decodeFrame reads an AttachResponse: the batch, and the bytes of everything else.
+func (b *inBatch) decodeFrame(data []byte) (control []byte, err error) {
+	for len(data) > 0 {
+		number, kind, n := protowire.ConsumeTag(data)
+		if n < 0 {
+			return nil, protowire.ParseError(n)
+		}
+		m := protowire.ConsumeFieldValue(number, kind, data[n:])
 		if m < 0 {
-			return protowire.ParseError(m)
+			return nil, protowire.ParseError(m)
 		}
 		if number == fieldDeliver && kind == protowire.BytesType {
-			body, _ := protowire.ConsumeBytes(rest[n:])
-			if err := f.batch.decode(body); err != nil {
-				return err
+			body, _ := protowire.ConsumeBytes(data[n:])
+			if err := b.decode(body); err != nil {
+				return nil, err
 			}
 		} else {
-			control = append(control, rest[:n+m]...)
+			control = append(control, data[:n+m]...)
 		}
-		rest = rest[n+m:]
+		data = data[n+m:]
 	}
-	if control != nil {
-		f.control = &pb.AttachResponse{}
-		if err := proto.Unmarshal(control, f.control); err != nil {
-			return err
-		}
-	}
-	return f.batch.check()
+	return control, nil
 }
 
 func (b *inBatch) decode(body []byte) error {
