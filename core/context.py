@@ -16,9 +16,9 @@ from core.errors import ZMQError, error_from_errno
 from core.options import OptionValues
 from core.runtime.engine import Engine
 from core.runtime.reactor import Reactor
-from core.socket import Socket
+from core.socket import Socket, SocketBase
 
-S = TypeVar("S", bound="Socket")
+S = TypeVar("S", bound=SocketBase)
 # How often `term` says which sockets it waits for, in seconds.
 PATIENCE = 10.0
 

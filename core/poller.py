@@ -118,7 +118,9 @@ def _key(socket: Any) -> Any:
         return socket
     if hasattr(socket, "fileno"):
         return int(socket.fileno())
-    raise TypeError(f"a poller takes sockets, descriptors and objects with fileno(), not {socket!r}")
+    raise TypeError(
+        f"a poller takes sockets, descriptors and objects with fileno(), not {socket!r}"
+    )
 
 
 def _system_mask(flags: int) -> int:

@@ -216,16 +216,16 @@ class SocketBase(OptionAttributes):
 
     def _collect(self, data: object, flags: int) -> Message | None:
         """Return the whole message that ends with this frame, None while more will follow."""
-        frame = data if data.__class__ is bytes else as_bytes(data)
+        frame = as_bytes(data)
         if flags & SNDMORE:
             if not self._parts:
                 timeout = 0.0 if flags & DONTWAIT else self._engine.send_timeout
-                self._engine.begin_message(cast("bytes", frame), timeout)
-            self._parts.append(cast("bytes", frame))
+                self._engine.begin_message(frame, timeout)
+            self._parts.append(frame)
             return None
         if self._parts:
-            return [*self._parts, cast("bytes", frame)]
-        return cast("bytes", frame)
+            return [*self._parts, frame]
+        return frame
 
     def _split(self, message: Message, copy: bool) -> Any:
         """Hand out the first frame; the rest waits at the head of the inbox."""
@@ -269,7 +269,12 @@ class Socket(SocketBase, SendReceiveMixin):
         """
         # The fast path: in a burst, a message costs one append. See core.runtime.engine.
         engine = self._engine
-        if data.__class__ is bytes and not flags and copy and len(engine.outbox) < engine.burst_limit:
+        if (
+            data.__class__ is bytes
+            and not flags
+            and copy
+            and len(engine.outbox) < engine.burst_limit
+        ):
             engine.outbox.append(data)
             return None
         if data.__class__ is bytes and not flags and copy and not self._parts:
@@ -330,11 +335,10 @@ class Socket(SocketBase, SendReceiveMixin):
         :returns: how many were accepted, in order: all, unless time or room ran out
         :raises Again: none could be accepted in time
         """
-        batch: list[Message] = [
-            message if message.__class__ is bytes else to_message(as_frames(message))  # type: ignore[misc]
-            for message in messages
-        ]
-        count = self._engine.send_many(batch, 0.0 if flags & DONTWAIT else self._engine.send_timeout)
+        batch = as_batch(messages)
+        count = self._engine.send_many(
+            batch, 0.0 if flags & DONTWAIT else self._engine.send_timeout
+        )
         if batch and not count:
             raise Again(msg="no message could be sent in time: no peer, or high-water mark")
         return count
@@ -361,8 +365,14 @@ class Socket(SocketBase, SendReceiveMixin):
         return self._engine.poll(flags, seconds)
 
 
-def as_frames(message: Any) -> Sequence[object]:
-    return message if isinstance(message, (list, tuple)) else [message]
+def as_batch(messages: Sequence[Any]) -> list[Message]:
+    """Messages as programs write them, checked, as the engine takes them."""
+    return [
+        message
+        if isinstance(message, bytes)
+        else to_message(message if isinstance(message, (list, tuple)) else [message])
+        for message in messages
+    ]
 
 
 def _text(addr: str | bytes) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import get_running_loop
-from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from core.convenience_async import AsyncSendReceiveMixin
 from core.enums import PollEvent
@@ -13,8 +13,7 @@ from core.errors import Again
 from core.frame import MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
 from core.runtime.engine import Engine
-from core.serialize import to_message
-from core.socket import DONTWAIT, SNDMORE, SocketBase, as_frames
+from core.socket import DONTWAIT, SNDMORE, SocketBase, as_batch
 
 if TYPE_CHECKING:
     from core.context import Context
@@ -32,12 +31,8 @@ class _Done(Awaitable[None]):
         return _NOTHING
 
 
-class _Nothing(Iterator[Any]):
-    def __next__(self) -> Any:
-        raise StopIteration
-
-
-_NOTHING: Any = _Nothing()
+# Over from the start, so that all sends can share it. An iterator is all that `await` needs.
+_NOTHING = cast("Generator[Any, None, None]", iter(()))
 _DONE = _Done()
 
 
@@ -73,7 +68,12 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         Messages of one turn of the loop leave together, at its end.
         """
         engine = self._engine
-        if data.__class__ is bytes and not flags and copy and len(engine.outbox) < engine.burst_limit:
+        if (
+            data.__class__ is bytes
+            and not flags
+            and copy
+            and len(engine.outbox) < engine.burst_limit
+        ):
             engine.outbox.append(data)
             if self._flushing is not get_running_loop():
                 self._flush_soon()
@@ -118,10 +118,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     async def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> int:
         """Send many messages with one call: see `core.Socket.send_many`."""
-        batch: list[Message] = [
-            message if message.__class__ is bytes else to_message(as_frames(message))  # type: ignore[misc]
-            for message in messages
-        ]
+        batch = as_batch(messages)
         done = 0
 
         def some() -> int | None:
@@ -164,7 +161,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         if engine.inbox:
             return engine.inbox.popleft()
         await self._pause()
-        message = await self._until(engine.try_receive, flags, sending=False)
+        message: Message = await self._until(engine.try_receive, flags, sending=False)
         if len(engine.inbox) >= STREAK:
             self._streak = STREAK
         return message

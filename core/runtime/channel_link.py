@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from core.patterns import Message, Pipe
+from core.patterns import Pipe
 from core.patterns.pipe import UNLIMITED
 from core.transport import Binding, Channel, MessageTransport, PeerFacts
 
@@ -33,9 +33,20 @@ class ChannelPipe(Pipe):
 class ChannelLink:
     """Messages of one channel in, messages of one pipe out; the engine's lock is held."""
 
-    __slots__ = ("_channel", "_endpoint", "_engine", "closed", "finishing", "gone", "pipe", "stalled")
+    __slots__ = (
+        "_channel",
+        "_endpoint",
+        "_engine",
+        "closed",
+        "finishing",
+        "gone",
+        "pipe",
+        "stalled",
+    )
 
-    def __init__(self, engine: Engine, endpoint: ChannelEndpoint, channel: Channel, pipe: ChannelPipe):
+    def __init__(
+        self, engine: Engine, endpoint: ChannelEndpoint, channel: Channel, pipe: ChannelPipe
+    ):
         self._engine = engine
         self._endpoint = endpoint
         self._channel = channel

@@ -25,12 +25,12 @@ from collections import deque
 from collections.abc import Callable, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.endpoint import split_endpoint
 from core.enums import Errno, SocketType
 from core.errors import error_from_errno
 from core.options import OptionValues
 from core.patterns import PATTERNS, Message, Pipe
 from core.plugin import get_transport
-from core.endpoint import split_endpoint
 from core.runtime.channel_link import ChannelEndpoint
 from core.runtime.connecter import ConnectedEndpoint
 from core.runtime.listener import BoundEndpoint

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.patterns import Message, Pipe
 from core.runtime.selector import READ, WRITE
-from core.zmtp.frames import BIG_FRAME, encode_message
 from core.zmtp import (
     Connection,
     FailureReason,
     HandshakeSucceeded,
     PeerInfo,
 )
+from core.zmtp.frames import BIG_FRAME, encode_message
 
 if TYPE_CHECKING:
     from core.runtime.engine import Engine

@@ -204,7 +204,7 @@ def _flush_at_exit() -> None:
 
 
 def _after_fork_in_child() -> None:
-    """Threads and locks of the parent are not here: every call must come to a check that says so."""
+    """The parent's thread and locks are not here: every call must come to a check that says so."""
     for reactor in list(_reactors):
         for engine in tuple(reactor._engines):
             engine.forked()

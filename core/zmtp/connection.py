@@ -61,8 +61,8 @@ class Connection:
     """
 
     __slots__ = (
-        "_config",
         "_beats",
+        "_config",
         "_control",
         "_decoder",
         "_ended",
