@@ -55,16 +55,18 @@ class AttachStream:
         self._context = context
         self._settings = owner.settings
         self._outbox = Outbox(context.write, owner.settings.ack_delay)
-        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._failed: asyncio.Future[GatewayError | StreamBroken] = (
+            asyncio.get_running_loop().create_future()
+        )
         self._tasks: set[asyncio.Task[Any]] = set()
         self._delivering: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """Serve the stream until either side ends it."""
-        frame = await self._read()
-        if frame is None:
-            return
         try:
+            frame = await self._first_frame()
+            if frame is None:
+                return
             self._open(frame)
         except GatewayError as error:
             await self._tell_closed(pb.Closed(), error)
@@ -73,17 +75,32 @@ class AttachStream:
 
     def go_away(self, reason: GatewayError, grace: float) -> None:
         """Say that the gateway will stop; deliver and grant nothing more from now on."""
-        if self._delivering is not None:
-            self._delivering.cancel()
-            self._intake.stop_granting()
+        if self._delivering is None:
+            self.stop(reason)
+            return
+        self._delivering.cancel()
+        self._intake.stop_granting()
         self._outbox.go_away(pb.GoAway(reason=reason.to_proto(), grace_ms=int(grace * 1000)))
 
-    def stop(self, reason: Exception) -> None:
+    def stop(self, reason: GatewayError | StreamBroken) -> None:
         """End the stream now."""
         if not self._failed.done():
-            self._failed.set_exception(reason)
+            self._failed.set_result(reason)
 
     # ------------------------------------------------------------------ the beginning
+
+    async def _first_frame(self) -> pb.AttachRequest | None:
+        """The first frame; GatewayError when it does not come or the gateway stops before."""
+        reading = asyncio.create_task(self._read())
+        first: set[asyncio.Future[Any]] = {reading, self._failed}
+        patience = self._settings.open_timeout
+        await asyncio.wait(first, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done():
+            return reading.result()
+        reading.cancel()
+        if self._failed.done():
+            raise self._failed.result()
+        raise out_of_protocol(f"the first frame did not come within {patience:g} s")
 
     def _open(self, frame: pb.AttachRequest) -> None:
         if not frame.HasField("open"):
@@ -134,7 +151,9 @@ class AttachStream:
         self._tasks.add(reader)
         first: set[asyncio.Future[Any]] = {reader, self._failed}
         await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-        return self._failed.result() if self._failed.done() else reader.result()
+        if self._failed.done():
+            raise self._failed.result()
+        return reader.result()
 
     async def _obey_all(self, first: pb.AttachRequest) -> int | None:
         # All at once, before the first pause: the answer to the first frame is one frame.
@@ -152,7 +171,7 @@ class AttachStream:
         if frame.HasField("open"):
             raise out_of_protocol("a stream carries one socket: `open` came twice")
         if frame.commands:
-            results = commands.run_all(self._socket, frame.commands)
+            results = await commands.run_all(self._socket, frame.commands)
             self._intake.refresh()
             self._outbox.results(results)
         if frame.HasField("send"):

@@ -9,25 +9,25 @@ from gateway.remote_socket import RemoteSocket
 from gateway.v1 import gateway_pb2 as pb
 
 
-def run_all(socket: RemoteSocket, commands: Iterable[pb.Command]) -> list[pb.CommandResult]:
+async def run_all(socket: RemoteSocket, commands: Iterable[pb.Command]) -> list[pb.CommandResult]:
     """Run commands in order; one that fails does not keep the others back."""
-    return [run(socket, command) for command in commands]
+    return [await run(socket, command) for command in commands]
 
 
-def run(socket: RemoteSocket, command: pb.Command) -> pb.CommandResult:
+async def run(socket: RemoteSocket, command: pb.Command) -> pb.CommandResult:
     """Run one command; never raises for what a client got wrong."""
     result = pb.CommandResult(command_id=command.command_id)
     try:
-        _obey(socket, command, result)
+        await _obey(socket, command, result)
     except GatewayError as error:
         result.error.CopyFrom(error.to_proto())
     return result
 
 
-def _obey(socket: RemoteSocket, command: pb.Command, result: pb.CommandResult) -> None:
+async def _obey(socket: RemoteSocket, command: pb.Command, result: pb.CommandResult) -> None:
     match command.WhichOneof("op"):
         case "bind":
-            result.endpoint = socket.bind(command.bind)
+            result.endpoint = await socket.bind(command.bind)
         case "connect":
             result.endpoint = socket.connect(command.connect)
         case "unbind":

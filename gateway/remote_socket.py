@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import core as zmq
@@ -160,9 +161,11 @@ class RemoteSocket:
 
     # ------------------------------------------------------------------ endpoints and the end
 
-    def bind(self, endpoint: str) -> str:
+    async def bind(self, endpoint: str) -> str:
         """Bind and return the resolved endpoint."""
-        return self._on_endpoint(self.engine.bind, endpoint)
+        # In a thread, because a host name is looked up, which may take as long as it likes;
+        # the other operations look names up in the background.
+        return await asyncio.to_thread(self._on_endpoint, self.engine.bind, endpoint)
 
     def connect(self, endpoint: str) -> str:
         """Connect and return the endpoint."""

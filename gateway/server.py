@@ -71,7 +71,7 @@ class Gateway:
     async def stop(self, grace: float | None = None) -> None:
         """Stop within about `grace` seconds: streams may finish what they have, then are cut."""
         grace = self.settings.grace if grace is None else grace
-        reason = GatewayError("ETERM", "the gateway is shutting down")
+        reason = _shutting_down()
         self._stop_at = asyncio.get_running_loop().time() + grace
         await self._set_health(_HEALTH.NOT_SERVING)
         self._unary.close_all()
@@ -119,7 +119,7 @@ class Gateway:
     def create_socket(self, kind: pb.SocketType) -> RemoteSocket:
         """Create a socket; GatewayError (EINVAL, EMFILE, ETERM)."""
         if self._stop_at is not None:
-            raise GatewayError("ETERM", "the gateway is shutting down")
+            raise _shutting_down()
         if self._sockets >= self.settings.max_sockets:
             most = str(self.settings.max_sockets)
             raise GatewayError("EMFILE", f"the gateway has its {most} sockets", limit=most)
@@ -147,6 +147,8 @@ class Gateway:
         stream = AttachStream(self, context)
         self._streams.add(stream)
         self._alone.clear()
+        if self._stop_at is not None:
+            stream.stop(_shutting_down())
         try:
             await stream.serve()
         finally:
@@ -190,3 +192,7 @@ class Gateway:
         methods = {"ServerReflectionInfo": method}
         handler = grpc.method_handlers_generic_handler(_REFLECTION_V1, methods)
         server.add_generic_rpc_handlers((handler,))
+
+
+def _shutting_down() -> GatewayError:
+    return GatewayError("ETERM", "the gateway is shutting down")

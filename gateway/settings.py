@@ -23,6 +23,7 @@ class Settings:
     window_bytes: int = 8 * MIB
     max_sockets: int = 1024  # attached and named together
     max_linger: float = 30.0  # LINGER -1 ("for ever") ends here
+    open_timeout: float = 30.0  # between the start of a stream and its first frame
     grace: float = 5.0  # how long streams may finish after SIGTERM
     idle_timeout: float = 600.0  # a named socket that nobody used so long is closed
     ack_delay: float = 0.02  # an acknowledgement without urgency may wait so long for company

@@ -34,19 +34,20 @@ class UnaryCalls:
 
     # ------------------------------------------------------------------ life of a socket
 
-    def create(self, request: pb.CreateSocketRequest) -> pb.CreateSocketResponse:
+    async def create(self, request: pb.CreateSocketRequest) -> pb.CreateSocketResponse:
         """Create a socket and run its first commands; one that fails undoes it."""
         if request.socket_id in self._sockets:
             raise GatewayError("EEXIST", f"there is a socket named {request.socket_id!r} already")
         remote = self._owner.create_socket(request.type)
-        try:
-            results = self._prepare(remote, request)
-        except GatewayError:
-            remote.close(0)
-            self._owner.forget_socket()
-            raise
         name = request.socket_id or self._new_name(remote)
-        self._sockets[name] = NamedSocket(name, remote)
+        # At once, so that nobody else takes the name while the commands run.
+        self._sockets[name] = socket = NamedSocket(name, remote)
+        try:
+            with self._using(name):
+                results = await self._prepare(remote, request)
+        except GatewayError:
+            self._drop(socket, 0)
+            raise
         return pb.CreateSocketResponse(socket_id=name, results=results)
 
     def _new_name(self, remote: RemoteSocket) -> str:
@@ -54,12 +55,14 @@ class UnaryCalls:
         return next(name for name in names if name not in self._sockets)
 
     @staticmethod
-    def _prepare(remote: RemoteSocket, request: pb.CreateSocketRequest) -> list[pb.CommandResult]:
+    async def _prepare(
+        remote: RemoteSocket, request: pb.CreateSocketRequest
+    ) -> list[pb.CommandResult]:
         for option in request.options:
             remote.set_option(option)
         results = []
         for command in request.commands:
-            result = commands.run(remote, command)
+            result = await commands.run(remote, command)
             if result.HasField("error"):
                 error = result.error
                 raise GatewayError(error.name, error.message, **dict(error.metadata))
@@ -89,9 +92,9 @@ class UnaryCalls:
                     self._drop(socket, socket.remote.linger(None))
 
     def _drop(self, socket: NamedSocket, linger: float) -> None:
-        del self._sockets[socket.name]
-        socket.close(linger)
-        self._owner.forget_socket()
+        if self._sockets.pop(socket.name, None) is not None:
+            socket.close(linger)
+            self._owner.forget_socket()
 
     @contextmanager
     def _using(self, name: str) -> Iterator[NamedSocket]:
@@ -107,10 +110,11 @@ class UnaryCalls:
 
     # ------------------------------------------------------------------ use of a socket
 
-    def control(self, request: pb.ControlRequest) -> pb.ControlResponse:
+    async def control(self, request: pb.ControlRequest) -> pb.ControlResponse:
         """Run commands on a socket."""
         with self._using(request.socket_id) as socket:
-            return pb.ControlResponse(results=commands.run_all(socket.remote, request.commands))
+            results = await commands.run_all(socket.remote, request.commands)
+            return pb.ControlResponse(results=results)
 
     async def send(self, request: pb.SendRequest, remaining: float | None) -> pb.SendResponse:
         """Send messages, all within the timeout."""

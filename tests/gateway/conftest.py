@@ -23,6 +23,7 @@ def runner() -> Iterator[asyncio.Runner]:
 
 async def _warm_up() -> grpc.aio.Channel:
     """Use gRPC once, and return a channel: with the last one its poller thread would go too."""
+    await asyncio.to_thread(int)  # the executor keeps its thread
     channel = grpc.aio.insecure_channel("127.0.0.1:1")
     for _ in range(5):
         async with running_gateway() as world:

@@ -61,7 +61,7 @@ async def test_everything_in_the_first_frame() -> None:
         await stream.write(
             open=pb.Open(type=pb.SOCKET_TYPE_SUB, options=[option("RCVHWM", 7)]),
             commands=[
-                pb.Command(command_id=5, bind="tcp://127.0.0.1:*"),
+                pb.Command(command_id=5, connect="tcp://127.0.0.1:1"),
                 pb.Command(command_id=6, subscribe=b"a"),
                 pb.Command(command_id=7, subscribe_text="b"),
                 pb.Command(command_id=8, get_option=pb.SocketOption(id=int(zmq.RCVHWM))),

@@ -34,6 +34,11 @@ async def test_the_first_frame_must_open() -> None:
         assert not stream.heartbeats
 
 
+async def test_the_first_frame_must_come() -> None:
+    async with running_gateway(open_timeout=0.02) as world:
+        await ends_with(world.attach(), "EPROTO", INVALID, "first frame")
+
+
 async def test_open_comes_once() -> None:
     async with running_gateway() as world:
         stream = await world.open("PUSH")
@@ -134,6 +139,15 @@ async def test_a_peer_whose_message_is_too_large_for_the_gateway() -> None:
         push.connect((await stream.command(bind="tcp://127.0.0.1:*")).endpoint)
         await push.send_multipart([b"x" * 600, b"y" * 600])
         await ends_with(stream, "EMSGSIZE", INVALID, "1200")
+
+
+async def test_a_frame_larger_than_any_message_may_be() -> None:
+    async with running_gateway(max_message_bytes=1000) as world:
+        beside = await healthy_stream(world)
+        stream = await world.open("PUB")
+        await stream.send(b"x" * 600_000)
+        assert await stream.status() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        await still_healthy(beside)
 
 
 async def test_bytes_that_are_no_frame_at_all() -> None:

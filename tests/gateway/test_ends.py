@@ -158,6 +158,16 @@ async def test_a_stopping_gateway_delivers_and_grants_nothing_more() -> None:
         await stopping
 
 
+async def test_a_stream_that_has_said_nothing_does_not_hold_up_the_end() -> None:
+    async with running_gateway() as world:
+        opened, silent = await world.open("PUSH"), world.attach()
+        stopping = asyncio.create_task(world.gateway.stop(PATIENCE))
+        await opened.until(lambda: opened.go_away)
+        opened.call.cancel()
+        assert await silent.status() is grpc.StatusCode.UNAVAILABLE
+        await asyncio.wait_for(stopping, PATIENCE / 2)
+
+
 async def test_a_stopping_gateway_opens_nothing() -> None:
     async with running_gateway() as world:
         old = await world.open("PUSH")
