@@ -30,6 +30,7 @@ class Engine {
   #isClosed = false
   #closesLater = false
   #busyWith = null // the reason for EBUSY
+  #onRefusal = null // who wants to know of refusals at once
   #lost = null // makes the error that every call fails with
   #refused = null // an error that the next awaited call reports
   #isClear = true // none of the four above: the one test on the hot path
@@ -186,9 +187,15 @@ class Engine {
     if (endpoint !== "") this.lastEndpoint = endpoint
   }
 
-  /** Keeps callers out, with a reason, or (null) lets them in again. */
-  setBusy(reason) {
+  /**
+   * Keeps callers out, with a reason, or (null) lets them in again.
+   *
+   * @param {string|null} reason
+   * @param {((error: Error) => void)|null} onRefusal told of refusals meanwhile: see #report
+   */
+  setBusy(reason, onRefusal = null) {
     this.#busyWith = reason
+    this.#onRefusal = onRefusal
     this.#updateClear()
   }
 
@@ -228,6 +235,10 @@ class Engine {
   /** Gives an error to a call that waits, or keeps it for the next one. */
   #report(error) {
     if (this.#receiver.failOne(error) || this.#sender.failOne(error)) return
+    if (this.#onRefusal !== null) {
+      this.#onRefusal(error)
+      return
+    }
     this.#refused = error
     this.#updateClear()
   }
@@ -296,6 +307,7 @@ class Engine {
     this.#lost = makeError
     this.#updateClear()
     this.#failCalls(makeError)
+    this.#onRefusal?.(makeError())
     this.emit("gateway:lost", { address, error: makeError() })
   }
 

@@ -35,8 +35,10 @@ class Proxy {
     const front = usable(this.#frontEnd, "Front-end")
     const back = usable(this.#backEnd, "Back-end")
     for (const engine of [front, back]) engine.ensureUsable()
-    for (const engine of [front, back]) engine.setBusy("a proxy is running on it")
-    const stopped = new Promise(resolve => (this.#stop = resolve))
+    const stopped = new Promise((resolve, reject) => {
+      this.#stop = resolve
+      for (const engine of [front, back]) engine.setBusy("a proxy is running on it", reject)
+    })
     this.#isRunning = true
     try {
       await Promise.race([stopped, this.#pump(front, back), this.#pump(back, front)])
