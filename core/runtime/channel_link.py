@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from core.patterns import Pipe
+from core.patterns import Message, Pipe
 from core.patterns.pipe import UNLIMITED
 from core.transport import Binding, Channel, MessageTransport, PeerFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import MutableMapping
 
     from core.runtime.engine import Engine
 
@@ -57,8 +57,11 @@ class ChannelLink:
         self.closed = False
         pipe.channel = channel
         pipe.link = self
+        pipe.transmit = self.transmit
 
     def on_readable(self) -> None:
+        if self.closed:
+            return
         if self._engine.pattern.eager:
             self.resume()
         elif not self.stalled:
@@ -77,6 +80,10 @@ class ChannelLink:
             self.on_readable()
         elif self.gone:
             self._end()
+
+    def transmit(self, message: Message) -> bool:
+        """Hand over one message that nothing stands before."""
+        return self._channel.send([message]) == 1
 
     def flush(self) -> None:
         pipe = self.pipe
@@ -106,8 +113,21 @@ class ChannelLink:
 
     def close(self) -> None:
         self.closed = True
-        self.pipe.link = None
+        self.pipe.link = self.pipe.transmit = None
         self._channel.close()
+
+
+class _NoLink:
+    """Stands for a channel that was refused or closed: news of it come too late."""
+
+    def on_readable(self) -> None: ...
+
+    def on_gone(self) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+_NO_LINK = _NoLink()
 
 
 class ChannelEndpoint:
@@ -144,21 +164,17 @@ class ChannelEndpoint:
         self._engine.post(lambda: self._attached(channel, peer))
 
     def detach(self, channel: Channel) -> None:
-        self._post_to(channel, ChannelLink.on_gone)
+        self._engine.post(lambda: self._find(channel).on_gone())
 
     def readable(self, channel: Channel) -> None:
-        self._post_to(channel, ChannelLink.on_readable)
+        link = self._links.get(id(channel))  # not there yet while `_attached` waits to be run
+        self._engine.post(link.on_readable if link else lambda: self._find(channel).on_readable())
 
     def writable(self, channel: Channel) -> None:
-        self._post_to(channel, ChannelLink.flush)
+        self._engine.post(lambda: self._find(channel).flush())
 
-    def _post_to(self, channel: Channel, action: Callable[[ChannelLink], None]) -> None:
-        def run() -> None:
-            link = self._links.get(id(channel))
-            if link is not None:
-                action(link)
-
-        self._engine.post(run)
+    def _find(self, channel: Channel) -> ChannelLink | _NoLink:
+        return self._links.get(id(channel), _NO_LINK)
 
     def _attached(self, channel: Channel, peer: PeerFacts) -> None:
         engine = self._engine
