@@ -55,7 +55,8 @@ def idle(settings: Settings) -> None:
     start = process.cpu_times()
     sleep(IDLE_SECONDS)
     end = process.cpu_times()
-    busy = end.user + end.system - start.user - start.system
+    # The kernel scales its two counters to fit each other, so that their sum can run backwards.
+    busy = max(0.0, end.user + end.system - start.user - start.system)
     memory = process.memory_info().rss - before
     result(memory=memory / settings.count / 1024, cpu=100 * busy / IDLE_SECONDS)
 
