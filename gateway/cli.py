@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -154,6 +155,8 @@ def _serve(parsed: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    # What goes wrong is said once and in our words; must be set before gRPC is imported.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from gateway.serve import run
     from gateway.settings import Settings
 

@@ -78,7 +78,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     if parser.parse_args().check:
         problems = stale()
-        print("\n".join([*problems, "run: make proto"] if problems else ["gateway/v1 is fresh"]))
+        print(
+            "\n".join(
+                [*problems, "run: python -m gateway.generate"]
+                if problems
+                else ["gateway/v1 is fresh"]
+            )
+        )
         return bool(problems)
     for name, text in generate().items():
         _TARGET.joinpath(name).write_text(text)

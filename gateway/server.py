@@ -26,6 +26,7 @@ from gateway.v1 import gateway_pb2 as pb
 
 log = logging.getLogger(__name__)
 
+_LEAST_PATIENCE = 0.2  # seconds; ending is work even when there is nothing to wait for
 _HEALTH = health_pb2.HealthCheckResponse
 # Tools that ask for the stable name first would otherwise have to fall back; same messages.
 _REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
@@ -81,7 +82,7 @@ class Gateway:
         for stream in self._streams:
             stream.stop(reason)
         await self._until_alone(min(grace, 1.0))
-        await self._server.stop(0.2)
+        await self._server.stop(_LEAST_PATIENCE)
         await self._end_context(grace)
 
     async def _until_alone(self, patience: float) -> None:
@@ -106,7 +107,7 @@ class Gateway:
 
         threading.Thread(target=end, name="gateway-term", daemon=True).start()
         try:
-            await asyncio.wait_for(done.wait(), grace)
+            await asyncio.wait_for(done.wait(), max(grace, _LEAST_PATIENCE))
         except TimeoutError:
             log.warning("messages that nobody took in %g s are dropped", grace)
 

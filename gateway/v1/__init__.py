@@ -1,1 +1,1 @@
-"""Protobuf code generated from proto/babelmq/v1 (`make proto`); not edited by hand."""
+"""Protobuf code, made from proto/babelmq/v1 by `python -m gateway.generate`, not edited by hand."""

@@ -181,12 +181,16 @@ class World:
 
     async def call(self, name: str, patience: float = PATIENCE, **fields: Any) -> Any:
         """A unary call."""
+        return await self.send_request(name, getattr(pb, f"{name}Request")(**fields), patience)
+
+    async def send_request(self, name: str, request: object, patience: float = PATIENCE) -> Any:
+        """A unary call with a request that is there already."""
         method: Callable[..., Awaitable[Any]] = self.channel.unary_unary(
             SERVICE + name,
             request_serializer=getattr(pb, f"{name}Request").SerializeToString,
             response_deserializer=getattr(pb, f"{name}Response").FromString,
         )
-        return await method(getattr(pb, f"{name}Request")(**fields), timeout=patience)
+        return await method(request, timeout=patience)
 
     def socket(self, kind: int) -> zmq_asyncio.Socket:
         """An ordinary socket of the engine."""
