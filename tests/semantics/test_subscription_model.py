@@ -10,16 +10,19 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.endpoints import Endpoints
 from tests.support.sockets import SAFETY_TIMEOUT, SocketFactory, drain
 
-TOPICS = st.binary(max_size=4).map(lambda raw: bytes(byte % 3 for byte in raw))
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["subscribe", "unsubscribe", "publish"]), TOPICS), max_size=30
-)
+
+def steps_over(alphabet: bytes) -> st.SearchStrategy[list[tuple[str, bytes]]]:
+    """Sequences of subscribing, cancelling and publishing topics made of these bytes."""
+    topics = st.lists(st.sampled_from(alphabet), max_size=4).map(bytes)
+    actions = st.sampled_from(["subscribe", "unsubscribe", "publish"])
+    return st.lists(st.tuples(actions, topics), max_size=30)
 
 
 class Model:
@@ -62,8 +65,7 @@ def run(steps: list[tuple[str, bytes]], new_socket: SocketFactory, address: str)
                 mark = b"\x01" if action == "subscribe" else b"\x00"
                 assert publisher.recv() == mark + topic
             else:
-                # libzmq tells its XPUB of the cancelling of a topic nobody had; that is harmless.
-                assert drain(publisher, timeout=0) in ([], [[b"\x00" + topic]])
+                assert drain(publisher, timeout=0) == []
 
 
 @contextlib.contextmanager
@@ -75,12 +77,23 @@ def zmq_pair(zmq: Any, context: Any, address: str) -> Iterator[tuple[Any, Any]]:
         yield publisher, subscriber
 
 
+def check(new_socket: SocketFactory, endpoint: Endpoints, alphabet: bytes) -> None:
+    @settings(max_examples=150, deadline=None, database=None)
+    @given(steps=steps_over(alphabet))
+    def check_steps(steps: list[tuple[str, bytes]]) -> None:
+        run(steps, new_socket, endpoint("inproc"))
+
+    check_steps()
+
+
 def test_matching_follows_the_model(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
 ) -> None:
-    @settings(max_examples=150, deadline=None, database=None)
-    @given(steps=STEPS)
-    def check(steps: list[tuple[str, bytes]]) -> None:
-        run(steps, new_socket, endpoint("inproc"))
+    check(new_socket, endpoint, b"ab\xff")
 
-    check()
+
+@pytest.mark.core_only  # libzmq takes the cancelling of a topic that starts with 1 for subscribing
+def test_matching_follows_the_model_for_topics_like_marks(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    check(new_socket, endpoint, b"\x00\x01a")

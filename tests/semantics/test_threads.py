@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.endpoints import Endpoints
 from tests.support.leaks import open_descriptors
-from tests.support.sockets import SocketFactory, bind
+from tests.support.sockets import SAFETY_TIMEOUT, SocketFactory, bind
 from tests.support.waiting import Background, wait_until
 
 pytestmark = pytest.mark.core_only
@@ -33,7 +33,11 @@ def together(*functions: Callable[[], Any]) -> list[Any]:
         return function()
 
     threads = [Background(run, function) for function in functions]
-    return [thread.result(30) for thread in threads]
+    begin = time.monotonic()
+    results = [thread.result(30) for thread in threads]
+    # A thread that missed its wake-up goes on only when its call times out.
+    assert time.monotonic() - begin < SAFETY_TIMEOUT / 1000 * 0.9, "somebody was not woken"
+    return results
 
 
 @TRANSPORTS
