@@ -174,6 +174,7 @@ class AttachStream:
             results = await commands.run_all(self._socket, frame.commands)
             self._intake.refresh()
             self._outbox.results(results)
+            await self._outbox.calm()
         if frame.HasField("send"):
             await self._intake.take(frame.send)
         if frame.HasField("window"):

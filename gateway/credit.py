@@ -79,10 +79,11 @@ class SendCredit:
         self._received_bytes += sum(sizes)
 
     def exceeded_by(self, sizes: Sequence[int]) -> bool:
-        """Whether the client would send more than it was allowed to."""
-        if self.received + len(sizes) > self._limit:
+        """Whether the client would send more than it was told that it may."""
+        _, limit, limit_bytes = self._announced
+        if self.received + len(sizes) > limit:
             return True
-        return self._received_bytes + sum(sizes) - sizes[-1] >= self._limit_bytes
+        return self._received_bytes + sum(sizes) - sizes[-1] >= limit_bytes
 
     def accept(self, sizes: Sequence[int]) -> None:
         """Account for messages that the socket has taken over or refused."""

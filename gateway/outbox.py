@@ -14,6 +14,8 @@ from gateway import batches
 from gateway.batches import Message
 from gateway.v1 import gateway_pb2 as pb
 
+_MANY_RESULTS = 1000
+
 Write = Callable[[pb.AttachResponse], Awaitable[None]]
 
 
@@ -35,6 +37,8 @@ class Outbox:
         self._notes = pb.AttachResponse()
         self._wake = asyncio.Event()
         self._later: asyncio.TimerHandle | None = None
+        self._calm = asyncio.Event()  # not too many results wait
+        self._calm.set()
         # Asked at the last moment, so that a frame always carries the newest window.
         self.send_window: Callable[[], pb.SendWindow | None] = _nothing
         self._failures: list[pb.SendFailure] = []
@@ -49,6 +53,8 @@ class Outbox:
     def results(self, results: Iterable[pb.CommandResult]) -> None:
         """Tell what became of commands."""
         self._notes.results.extend(results)
+        if len(self._notes.results) >= _MANY_RESULTS:
+            self._calm.clear()
         self.hurry()
 
     def failure(self, seq: int, error: pb.Error) -> None:
@@ -57,7 +63,7 @@ class Outbox:
         self.hurry()
 
     def heartbeat(self, heartbeat: pb.Heartbeat) -> None:
-        """Echo a heartbeat."""
+        """Echo a heartbeat; of several that wait, the newest."""
         self._notes.heartbeat.CopyFrom(heartbeat)
         self.hurry()
 
@@ -77,6 +83,10 @@ class Outbox:
             self._later = loop.call_later(self._ack_delay, self.hurry)
 
     # ------------------------------------------------------------------ writing
+
+    async def calm(self) -> None:
+        """Wait while a client that does not read leaves too many results here."""
+        await self._calm.wait()
 
     async def run(self) -> None:
         """Write notes that found no company, for ever; StreamBroken when the client has gone."""
@@ -118,6 +128,7 @@ class Outbox:
         if not self._notes.ByteSize():
             return None
         notes, self._notes = self._notes, pb.AttachResponse()
+        self._calm.set()
         return notes
 
     async def _send(self, frame: pb.AttachResponse) -> None:

@@ -83,16 +83,25 @@ def test_there_is_news_only_once() -> None:
 def test_a_mute_socket_keeps_the_limit_where_it_is() -> None:
     credit = SendCredit(1000)
     credit.open(10)
+    credit.news()
     credit.receive([1] * 10)
     credit.accept([1] * 10)
     assert credit.exceeded_by([1])
     credit.open(10)
+    credit.news()
     assert not credit.exceeded_by([1] * 10)
+
+
+def test_only_what_the_client_was_told_counts() -> None:
+    credit = SendCredit(1000)
+    credit.open(10)
+    assert credit.exceeded_by([1])
 
 
 def test_the_last_message_may_cross_the_byte_limit() -> None:
     credit = SendCredit(100)
     credit.open(10)
+    credit.news()
     assert not credit.exceeded_by([99, 10_000])
     assert credit.exceeded_by([100, 0])
 
