@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,9 +67,13 @@ def context(zmq: Any) -> Iterator[Any]:
 def new_socket(zmq: Any) -> Iterator[sockets.SocketFactory]:
     """Opens sockets: `new_socket(zmq.PUSH, sndhwm=1)`; closed, and the context ended, after."""
     factory = sockets.SocketFactory(zmq, zmq.Context())
+    begin = time.monotonic()
     yield factory
+    took = time.monotonic() - begin
     factory.close()
     sockets.terminate(factory.context, factory.still_open)
+    # A call that missed its wake-up and found its message when it timed out would go unnoticed.
+    assert took < sockets.SAFETY_TIMEOUT / 1000 * 0.9, f"some call waited in vain ({took:.1f} s)"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket as sockets_of_the_system
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,11 +57,15 @@ def test_server_restarts_and_subscriptions_come_back(
             publisher = publish(zmq.XPUB)
             bind_again(publish.zmq, publisher, address)
             # libzmq renews subscriptions when the application next uses the socket.
-            wait_until(lambda publisher=publisher: subscriber.poll(1) or publisher.poll(5))
+            wait_until(partial(either_has_something, subscriber, publisher))
             assert publisher.recv() == b"\x01news"
             publisher.send(b"news %d" % run)
             assert subscriber.recv() == b"news %d" % run
             publisher.close()
+
+
+def either_has_something(first: Any, second: Any) -> bool:
+    return bool(first.poll(1) or second.poll(5))
 
 
 @pytest.mark.parametrize("limited", ["ours", "theirs"])
@@ -98,7 +103,7 @@ def test_heartbeats_are_answered(
     endpoint: Endpoints,
     heart: str,
 ) -> None:
-    beat = {"heartbeat_ivl": 20, "heartbeat_timeout": 500}
+    beat: dict[str, Any] = {"heartbeat_ivl": 20, "heartbeat_timeout": 500}
     reply = new_socket(zmq.REP, **(beat if heart == "ours" else {}))
     request = new_peer(libzmq.REQ, **(beat if heart == "theirs" else {}))
     request.connect(bind(reply, endpoint("tcp")))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -77,7 +78,7 @@ def dealer_and_router(dealer: Any, router: Any) -> None:
 
 def router_and_router(first: Any, second: Any) -> None:
     for sender, receiver in ((first, second), (second, first)):
-        wait_until(lambda sender=sender: reaches_its_peer(sender))
+        wait_until(partial(reaches_its_peer, sender))
         assert receiver.recv_multipart() == [IDENTITY, b"hello"]
         for payload in PAYLOADS:
             sender.send_multipart([IDENTITY, *payload])

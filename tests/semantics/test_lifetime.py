@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,9 +70,13 @@ def test_peers_notice_a_close(zmq: Any, new_socket: SocketFactory, endpoint: End
         push.close()
         assert pull.recv() == b"last words"
         bound, other = new_socket.pair_up(zmq.PUSH, zmq.PULL, endpoint(scheme))
-        wait_until(lambda bound=bound: bound.poll(0, zmq.POLLOUT))
+        wait_until(partial(bound.poll, 0, zmq.POLLOUT))
         other.close()
-        wait_until(lambda bound=bound: not bound.poll(0, zmq.POLLOUT))
+        wait_until(partial(is_full_or_alone, zmq, bound))
+
+
+def is_full_or_alone(zmq: Any, sender: Any) -> bool:
+    return not sender.poll(0, zmq.POLLOUT)
 
 
 # --- linger -------------------------------------------------------------------------------------

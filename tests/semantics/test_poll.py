@@ -6,7 +6,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -69,7 +69,8 @@ def test_poll_waits_no_longer_than_asked(zmq: Any, new_socket: SocketFactory) ->
     pull = new_socket(zmq.PULL)
     poller = zmq.Poller()
     poller.register(pull, zmq.POLLIN)
-    for wait in (lambda: pull.poll(50), lambda: poller.poll(50)):
+    waits: tuple[Callable[[], Any], ...] = (lambda: pull.poll(50), lambda: poller.poll(50))
+    for wait in waits:
         begin = time.monotonic()
         assert not wait()
         assert 0.045 <= time.monotonic() - begin < 2

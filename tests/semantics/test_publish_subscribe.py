@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -179,12 +181,13 @@ def test_subscriber_hears_several_publishers_by_turns(
 
 
 def test_wrong_direction_is_not_supported(zmq: Any, new_socket: SocketFactory) -> None:
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: new_socket(zmq.PUB).recv(),
         lambda: new_socket(zmq.PUB).recv(zmq.DONTWAIT),
         lambda: new_socket(zmq.SUB).send(b"x"),
         lambda: new_socket(zmq.SUB).send(b"x", zmq.DONTWAIT),
-    ):
+    )
+    for call in calls:
         with pytest.raises(zmq.ZMQError) as caught:
             call()
         assert caught.value.errno == errno.ENOTSUP
@@ -254,12 +257,16 @@ def test_subscriptions_survive_a_restart_of_the_publisher(
             publisher = new_socket(zmq.XPUB)
             bind_again(zmq, publisher, address)
             # libzmq renews subscriptions when the application next uses the socket.
-            wait_until(lambda publisher=publisher: subscriber.poll(1) or publisher.poll(5))
+            wait_until(partial(either_has_something, subscriber, publisher))
             assert publisher.recv() == b"\x01news"
             publisher.send(b"old %d" % run)
             publisher.send(b"news %d" % run)
             assert subscriber.recv() == b"news %d" % run
             publisher.close()
+
+
+def either_has_something(first: Any, second: Any) -> bool:
+    return bool(first.poll(1) or second.poll(5))
 
 
 @pytest.mark.core_only

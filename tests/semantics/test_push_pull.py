@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -179,12 +180,13 @@ def test_queue_of_a_peer_that_left_is_gone(
 
 
 def test_wrong_direction_is_not_supported(zmq: Any, new_socket: SocketFactory) -> None:
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: new_socket(zmq.PUSH).recv(),
         lambda: new_socket(zmq.PUSH).recv_multipart(zmq.DONTWAIT),
         lambda: new_socket(zmq.PULL).send(b"x"),
         lambda: new_socket(zmq.PULL).send_multipart([b"x", b"y"], zmq.DONTWAIT),
-    ):
+    )
+    for call in calls:
         with pytest.raises(zmq.ZMQError) as caught:
             call()
         assert caught.value.errno == errno.ENOTSUP
