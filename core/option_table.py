@@ -16,8 +16,10 @@ _WRITE_ONLY, _READ_ONLY = Access.WRITE_ONLY, Access.READ_ONLY
 _ROUTER = frozenset({SocketType.ROUTER})
 _REQ = frozenset({SocketType.REQ})
 _PUBLISHERS = frozenset({SocketType.PUB, SocketType.XPUB})
+_XSUB = frozenset({SocketType.XSUB})
 _PROBERS = frozenset({SocketType.ROUTER, SocketType.DEALER, SocketType.REQ})
 _SUBSCRIBERS = frozenset({SocketType.SUB, SocketType.XPUB})
+_UPSTREAM = frozenset({SocketType.PUB, SocketType.XPUB, SocketType.XSUB})
 _MATCHERS = frozenset({SocketType.PUB, SocketType.XPUB, SocketType.SUB})
 _CONFLATERS = frozenset(
     {SocketType.PULL, SocketType.PUSH, SocketType.SUB, SocketType.PUB, SocketType.DEALER}
@@ -295,6 +297,27 @@ _PATTERNS = (
         _O.XPUB_NODROP, _PUBLISHERS, "A full peer makes send wait or raise, and loses nothing."
     ),
     _switch(_O.XPUB_MANUAL, _PUBLISHERS, "Subscribe peers by hand with SUBSCRIBE."),
+    _switch(
+        _O.XPUB_MANUAL_LAST_VALUE,
+        _PUBLISHERS,
+        "XPUB_MANUAL, and what is sent next is for the peer whose subscription came last.",
+    ),
+    _option(
+        _O.XPUB_WELCOME_MSG,
+        _BYTES,
+        b"",
+        "Message that every new subscriber is sent first; empty: none.",
+        access=_WRITE_ONLY,
+        socket_types=_PUBLISHERS,
+        only_these_types=True,
+        effect=_AT_ONCE,
+    ),
+    _switch(
+        _O.ONLY_FIRST_SUBSCRIBE,
+        _UPSTREAM,
+        "Parts of a message count as subscriptions only if its first part does.",
+    ),
+    _switch(_O.XSUB_VERBOSE_UNSUBSCRIBE, _XSUB, "Send repeated cancellations up too."),
     _option(
         _O.INVERT_MATCHING,
         _BOOL,
@@ -328,6 +351,15 @@ _FACTS = (
     _option(_O.RCVMORE, _BOOL, None, "More frames follow.", access=_READ_ONLY, attribute=""),
     _option(_O.FD, _INT, None, "Descriptor to wait on.", access=_READ_ONLY, attribute=""),
     _option(_O.EVENTS, _INT, None, "POLLIN, POLLOUT: ready.", access=_READ_ONLY, attribute=""),
+    _option(
+        _O.TOPICS_COUNT,
+        _INT,
+        None,
+        "Number of different prefixes subscribed to.",
+        access=_READ_ONLY,
+        socket_types=frozenset({SocketType.SUB, *_UPSTREAM}),
+        attribute="",
+    ),
     _option(
         _O.LAST_ENDPOINT,
         _BYTES,

@@ -126,14 +126,6 @@ _PATTERNS = (
         (_O.CONNECT_ROUTING_ID, _BYTES, None, "Routing id to give to the next peer connected to."),
     ),
     *_refused(
-        "this subscription feature is not built yet",
-        (_O.XPUB_WELCOME_MSG, _BYTES, b"", "Message that every new subscriber receives first."),
-        (_O.XPUB_MANUAL_LAST_VALUE, _BOOL, 0, "XPUB_MANUAL for caches of last values."),
-        (_O.XSUB_VERBOSE_UNSUBSCRIBE, _BOOL, 0, "Pass on repeated cancellations."),
-        (_O.ONLY_FIRST_SUBSCRIBE, _BOOL, 0, "Only the first frame of a message can subscribe."),
-        (_O.TOPICS_COUNT, _INT, None, "Number of prefixes subscribed to."),
-    ),
-    *_refused(
         "messages made by the engine itself are not built yet",
         (_O.HELLO_MSG, _BYTES, b"", "Message to send to every new peer."),
         (_O.DISCONNECT_MSG, _BYTES, b"", "Message to receive when a peer has gone."),

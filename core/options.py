@@ -20,7 +20,13 @@ _STORED = tuple(
 )
 #: Options that only the socket itself can answer: `OptionValues.get` refuses them.
 LIVE_OPTIONS = frozenset(
-    {SocketOption.RCVMORE, SocketOption.FD, SocketOption.EVENTS, SocketOption.LAST_ENDPOINT}
+    {
+        SocketOption.RCVMORE,
+        SocketOption.FD,
+        SocketOption.EVENTS,
+        SocketOption.LAST_ENDPOINT,
+        SocketOption.TOPICS_COUNT,
+    }
 )
 
 # They send subscriptions only, so libzmq gives them a LINGER of 0 from the start.
@@ -72,6 +78,10 @@ class OptionValues:
     xpub_verboser: bool
     xpub_nodrop: bool
     xpub_manual: bool
+    xpub_manual_last_value: bool
+    xpub_welcome_msg: bytes
+    only_first_subscribe: bool
+    xsub_verbose_unsubscribe: bool
     invert_matching: bool
 
     def __init__(self, socket_type: SocketType, *, ipv6: bool = False, linger: int = -1) -> None:
@@ -101,6 +111,8 @@ class OptionValues:
             self.xpub_verbose, self.xpub_verboser = bool(checked), False
         elif row.number == SocketOption.XPUB_VERBOSER:
             self.xpub_verbose = self.xpub_verboser = bool(checked)
+        elif row.number == SocketOption.XPUB_MANUAL_LAST_VALUE:
+            self.xpub_manual = self.xpub_manual_last_value = bool(checked)
         elif row.attribute:
             setattr(self, row.attribute, checked)
         return checked

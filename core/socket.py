@@ -177,6 +177,8 @@ class SocketBase(OptionAttributes):
                 return engine.last_endpoint.encode()
             if option == SocketOption.FD:
                 return engine.event_fd()
+            if option == SocketOption.TOPICS_COUNT:
+                return engine.pattern.topics_count()
             return int(bool(engine.inbox) and isinstance(engine.inbox[0], RestOfMessage))
 
     def fileno(self) -> int:

@@ -24,6 +24,8 @@ STRICTER = {(c.MAXMSGSIZE, -2), (c.MAXMSGSIZE, -(2**31)), (c.HEARTBEAT_TTL, -1)}
 STRICTER.add((c.HEARTBEAT_TTL, -2))
 # libzmq's REP is built on its ROUTER and takes these too, though its manual gives them to ROUTER.
 ROUTER_ONLY = {c.ROUTER_MANDATORY, c.ROUTER_HANDOVER, c.PROBE_ROUTER}
+# libzmq has these only when it was built with its draft API, which pyzmq's wheels are not.
+DRAFT = set() if zmq.has("draft") else {c.XSUB_VERBOSE_UNSUBSCRIBE}
 
 
 @pytest.fixture(params=TYPES, ids=lambda kind: kind.name)
@@ -87,7 +89,9 @@ def test_fresh_socket_reads_as_libzmq_does(pair: tuple[Any, OptionValues]) -> No
 def test_numbers_are_accepted_and_refused_as_libzmq_does(pair: tuple[Any, OptionValues]) -> None:
     theirs, ours = pair
     for row in SUPPORTED_OPTIONS:
-        if row.kind is Kind.BYTES or (theirs.type == c.REP and row.number in ROUTER_ONLY):
+        if row.kind is Kind.BYTES or row.number in DRAFT:
+            continue
+        if theirs.type == c.REP and row.number in ROUTER_ONLY:
             continue
         for value in EDGES:
             if (row.number, value) not in STRICTER:

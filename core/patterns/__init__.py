@@ -11,9 +11,10 @@ from .base import Message, Pattern
 from .exclusive import PairPattern
 from .pipe import Pipe
 from .pipeline import PullPattern, PushPattern
-from .publish_subscribe import PubPattern, SubPattern, XPubPattern, XSubPattern
+from .publish import PubPattern, XPubPattern
 from .request_reply import DealerPattern, RepPattern, ReqPattern
 from .routing import RouterPattern
+from .subscribe import SubPattern, XSubPattern
 
 PATTERNS: dict[str, type[Pattern]] = {
     pattern.name: pattern

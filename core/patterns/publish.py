@@ -89,9 +89,11 @@ class XPubPattern(Pattern):
         return table.remove(request[1:], pipe) or options.xpub_verboser
 
     def _pass_on(self, message: Message) -> None:
+        if not self._upstream:
+            return
         if self.options.xpub_manual or self._waiting:
             self._waiting.append(message)
-        elif self._upstream:
+        else:
             self.inbox.append(message)
 
     def detach(self, pipe: Pipe) -> None:
@@ -159,6 +161,8 @@ class XPubPattern(Pattern):
         pipes = self._match(topic_of(message))
         if self.options.xpub_nodrop and any(pipe.room() <= 0 for pipe in pipes):
             return False
+        if self._last is not None and self.options.xpub_manual_last_value:
+            self._last = None
         batch = [message]
         for pipe in pipes:
             self._offer(pipe, batch)
@@ -195,7 +199,7 @@ class XPubPattern(Pattern):
         if self._last is not None and self.options.xpub_manual_last_value:
             # libzmq (xpub.cpp): what is sent after a subscription was received is for its sender
             # alone, so that a cache can answer the newcomer without disturbing the others.
-            matched, self._last = matched & {self._last}, None
+            matched = matched & {self._last}
         return set(self.pipes) - matched if self.options.invert_matching else matched
 
     def _offer(self, pipe: Pipe, batch: list[Message]) -> None:

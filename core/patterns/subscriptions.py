@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .pipe import Pipe
+from .pipe import Message, Pipe
+
+
+def topic_of(message: Message) -> bytes:
+    """RFC 29: subscriptions match the first frame."""
+    return message[0] if isinstance(message, list) else message
+
+
+def is_subscription(frame: bytes) -> bool:
+    """Whether a frame says subscribe or cancel (RFC 29: it begins with one or zero)."""
+    return frame[:1] in (b"\1", b"\0")
 
 
 class _Lengths:
@@ -43,6 +53,9 @@ class SubscriberTable:
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
 
     def add(self, prefix: bytes) -> bool:
         """True when this prefix is new."""
@@ -94,10 +107,13 @@ class PublisherTable:
         return True
 
     def remove(self, prefix: bytes, pipe: Pipe) -> bool:
-        """True when the pipe was the last one subscribed to this prefix."""
+        """False when other pipes are still subscribed after this one was taken out.
+
+        True also when it had not subscribed: libzmq passes such a cancellation on.
+        """
         pipes = self._pipes.get(prefix)
         if pipes is None or pipe not in pipes:
-            return False
+            return True
         pipes.remove(pipe)
         if pipes:
             return False
@@ -105,10 +121,10 @@ class PublisherTable:
         self._lengths.remove(len(prefix))
         return True
 
-    def remove_pipe(self, pipe: Pipe) -> list[bytes]:
-        """Forget a pipe; returns the prefixes that nobody subscribes to any more."""
+    def remove_pipe(self, pipe: Pipe, *, every: bool) -> list[bytes]:
+        """Forget a pipe; returns every prefix it held, or those that nobody holds any more."""
         held = [prefix for prefix, pipes in self._pipes.items() if pipe in pipes]
-        return [prefix for prefix in held if self.remove(prefix, pipe)]
+        return [prefix for prefix in held if self.remove(prefix, pipe) or every]
 
     def subscribers_to_everything(self) -> set[Pipe]:
         return self._pipes.get(b"", set())
