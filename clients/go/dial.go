@@ -23,12 +23,12 @@ const (
 	// clientName is what the gateway's log calls this package.
 	clientName = "babelmq-go/0.1.0"
 
-	// openPatience is how long NewSocket waits for the gateway.
-	openPatience = 10 * time.Second
-
 	// socketsPerChannel keeps one busy HTTP/2 connection from holding up many sockets.
 	socketsPerChannel = 50
 )
+
+// openPatience is how long NewSocket waits for the gateway.
+var openPatience = 10 * time.Second
 
 func gatewayFromEnvironment() string {
 	if address := os.Getenv(gatewayVariable); address != "" {

@@ -14,9 +14,6 @@ import (
 // nothing, because the transport takes frames much faster than a gateway can.
 const maxUnconfirmed = 2
 
-// enoughBytes is the payload from which a batch does not gain by waiting.
-const enoughBytes = 64 << 10
-
 type outbox struct {
 	queue      []*outFrame // to be written, in order
 	wake       sync.Cond   // for the writer; L is the link's mu
@@ -189,7 +186,7 @@ func (l *link) readyFrame() *outFrame {
 func (l *link) mayGrow(frame *outFrame) bool {
 	batch := &frame.batch
 	return len(l.queue) == 1 && frame.control == nil && l.hasCredit() &&
-		batch.messages < l.limits.batchMessages && batch.payload < min(enoughBytes, l.limits.batchBytes)
+		batch.messages < l.limits.batchMessages && batch.payload < l.limits.batchBytes
 }
 
 // confirmLater asks for an echo when frames follow each other faster than acknowledgements
