@@ -10,6 +10,8 @@ from pathlib import Path
 from benchmarks.implementations import MODULES
 
 HERE = Path(__file__).parent
+SLOWER = {"pynng": 10}
+"""Who gets a fraction of the messages, so that a trial takes seconds and not a minute."""
 
 Command = Callable[[str, str], list[str]]
 """From an implementation's name and the settings as JSON to the arguments of a process."""
@@ -54,11 +56,14 @@ class Case:
         """Return who plays this case; ours comes first."""
         return ("babelmq", *self.opponents)
 
-    def settings_for(self, *, quick: bool) -> dict[str, int | str]:
-        """Return the settings, with fewer messages for a quick run."""
-        settings = dict(self.settings)
-        if quick and "count" in settings:
-            settings["count"] = self.quick_count or max(1, int(settings["count"]) // 10)
+    def settings_for(self, implementation: str, *, quick: bool) -> dict[str, int | str]:
+        """Return the settings, with fewer messages for a quick run and for who needs longer."""
+        settings = {**self.settings, "implementation": implementation}
+        if "count" in settings:
+            count = int(settings["count"])
+            if quick:
+                count = self.quick_count or count // 10
+            settings["count"] = max(1, count // SLOWER.get(implementation, 1))
         return settings
 
 

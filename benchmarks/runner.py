@@ -56,8 +56,7 @@ def run_case(
 
 def run_trial(case: Case, implementation: str, *, quick: bool) -> Figures:
     """Start the roles in order, let them go together, return what the measuring one says."""
-    settings = case.settings_for(quick=quick)
-    settings["implementation"] = implementation
+    settings = case.settings_for(implementation, quick=quick)
     with ExitStack() as stack:
         directory = tempfile.TemporaryDirectory(prefix="babelmq-bench-")
         settings["directory"] = stack.enter_context(directory)

@@ -21,7 +21,7 @@ def test_names_are_unique() -> None:
 def test_a_case_is_playable(case: Case) -> None:
     assert case.measuring < len(case.roles)
     assert case.metrics
-    settings = case.settings_for(quick=False)
+    settings = case.settings_for("babelmq", quick=False)
     assert set(settings) <= {field.name for field in fields(Settings)}
     for role in case.roles:
         assert role("babelmq", json.dumps(settings))[0]
@@ -29,9 +29,16 @@ def test_a_case_is_playable(case: Case) -> None:
 
 def test_a_quick_run_has_fewer_messages_and_keeps_the_rest() -> None:
     (case,) = select(["push-pull/tcp/10"])
-    full, quick = case.settings_for(quick=False), case.settings_for(quick=True)
+    full = case.settings_for("babelmq", quick=False)
+    quick = case.settings_for("babelmq", quick=True)
     assert int(quick.pop("count")) * 4 <= int(full.pop("count"))
     assert quick == full
+
+
+def test_a_slow_implementation_gets_fewer_messages() -> None:
+    (case,) = select(["push-pull/tcp/10"])
+    usual, slow = (case.settings_for(name, quick=False) for name in ("pyzmq", "pynng"))
+    assert int(slow["count"]) * 10 == int(usual["count"])
 
 
 def test_selection_by_name_group_and_glob() -> None:
