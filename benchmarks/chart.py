@@ -12,7 +12,7 @@ from math import ceil, floor, log2
 
 from benchmarks.table import OURS, Row, columns, times
 
-LEFT, RIGHT, TOP, STEP = 330, 90, 64, 22
+LEFT, RIGHT, TOP, STEP = 360, 90, 64, 22
 PLOT = 480
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
@@ -85,7 +85,7 @@ def _grid(axis: Axis, height: int) -> list[str]:
     for ratio in axis.ticks():
         x = axis.place(ratio)
         kind = "rival" if ratio == 1 else "grid"
-        label = "1 × = rival" if ratio == 1 else f"{ratio:g} ×"
+        label = "1 × (original)" if ratio == 1 else f"{ratio:g} ×"
         lines.append(
             f'<line class="{kind}" x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{height - 16}"/>'
             f'<text class="small" x="{x:.1f}" y="{TOP - 6}" text-anchor="middle">{label}</text>'

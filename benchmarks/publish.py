@@ -49,7 +49,7 @@ def load(path: Path) -> tuple[list[Outcome], str]:
         for case in all_cases()
         if case.name in found["cases"]
     ]
-    return outcomes, f"{machine.describe(found['machine'])}; {found['rounds']} rounds"
+    return outcomes, f"{machine.describe(found['machine'])}; rounds: {found['rounds']}"
 
 
 def pages(outcomes: Sequence[Outcome], subtitle: str) -> Mapping[Path, str]:
