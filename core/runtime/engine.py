@@ -54,6 +54,9 @@ BURST_AFTER = 8
 # A burst is flushed at about this many bytes, and is not worth it below this many messages.
 BURST_BYTES = 1 << 20
 BURST_LEAST = 4
+# A thread may have been suspended between looking at `burst_limit` and appending: for so many ticks
+# after a burst the I/O thread still looks whether something stands in the outbox.
+TICKS_AFTER_BURST = 50
 # Blocking calls that follow each other within this many seconds keep their claim.
 CLAIM_GAP = 2e-3
 
@@ -115,6 +118,7 @@ class Engine:
         self._uses = 0
         self._uses_seen = 0
         self._last_wait = 0.0
+        self._rest = 0  # ticks until an idle socket is left alone
         # Bursts
         self._last_send = 0.0
         self._streak = 0
@@ -334,11 +338,12 @@ class Engine:
         """Wait until there is room."""
         deadline = None if timeout is None else time.monotonic() + timeout
         in_time = True
-        while in_time:
+        self.leave_burst()  # or other threads' fast path could fill the outbox again before us
+        while not self._route(message):
+            if not in_time:
+                raise error_from_errno(errno.EAGAIN, self._no_room())
             in_time = self._wait(deadline)
-            if self._route(message):
-                return
-        raise error_from_errno(errno.EAGAIN, self._no_room())
+            self.leave_burst()
 
     def send_many(self, messages: Sequence[Message], timeout: float | None) -> int:
         """Send in order; returns how many were accepted before there was no room in time."""
@@ -370,6 +375,8 @@ class Engine:
         return sent
 
     def _route(self, message: Message) -> bool:
+        if self.outbox:
+            self.flush()  # what stands before the message must be tried before anybody waits
         return not self.outbox and self.pattern.send(message)
 
     def _clear_outbox(self) -> None:
@@ -382,8 +389,18 @@ class Engine:
         """Route the outbox and write all that can be written. The lock is held."""
         if self.outbox:
             self._flushes += 1
-            self.pattern.distribute()
+            self._empty_outbox()
         self._flush_dirty()
+
+    def _empty_outbox(self) -> None:
+        """Route the outbox as far as there is room; writing makes room for more."""
+        left = len(self.outbox)
+        while left:
+            self.pattern.distribute()
+            self._flush_dirty()
+            before, left = left, len(self.outbox)
+            if left >= before:
+                return
 
     def _flush_dirty(self) -> None:
         dirty = self.pattern.dirty
@@ -397,6 +414,8 @@ class Engine:
         self._shared_batch = None
 
     def writable(self) -> bool:
+        if self.outbox:
+            self.flush()
         return not self.outbox and self.pattern.writable()
 
     def has_room_for(self, first_frame: bytes) -> bool:
@@ -464,6 +483,7 @@ class Engine:
                 if not in_time:
                     raise error_from_errno(errno.EAGAIN, self._no_room())
                 in_time = self._wait(deadline)
+                self._clear_outbox()
 
     def subscribe(self, topic: bytes) -> None:
         """With the lock held."""
@@ -719,7 +739,7 @@ class Engine:
 
     def _after_work(self) -> None:
         if self.outbox:
-            self.pattern.distribute()
+            self._empty_outbox()
         self._flush_dirty()
         if self._followers:
             self._turn.notify_all()
@@ -807,6 +827,7 @@ class Engine:
         active = False
         if self.burst_limit > 0 or self.outbox:
             active = True
+            self._rest = TICKS_AFTER_BURST
             if self._flushes == self._flushes_seen:
                 self._end_burst()
             self._flushes_seen = self._flushes
@@ -814,16 +835,20 @@ class Engine:
             self._uses_seen = self._uses
             active = True
         if not active:
-            self._cool_down()
+            self._rest -= 1
+            if self._rest <= 0:
+                self._cool_down()
 
     def _end_burst(self) -> None:
         """The sender did not fill a batch within a tick."""
         with self.lock:
-            if self.outbox:
-                self.flush()
-                self._refresh_burst()
-            else:
+            if not self.outbox:
                 self.leave_burst()
+                return
+            self.flush()
+            self._refresh_burst()
+            if self._leading or self._followers:
+                self._wake_all()  # they may have waited behind the outbox
 
     def _cool_down(self) -> None:
         with self.lock:
