@@ -23,18 +23,12 @@ S = TypeVar("S", bound=SocketBase)
 PATIENCE = 10.0
 
 
-class Context(Generic[S]):
-    """Makes sockets. One per process is enough; `Context.instance` is that one.
-
-    :param io_threads: kept for reading back; one thread serves any number of sockets, because
-        callers do their own I/O (ZMQ_IO_THREADS)
-
-    Thread-safe. As a context manager it destroys itself and its sockets at the end.
-    """
+class BaseContext(Generic[S]):
+    """What the blocking and the asyncio context have in common: all but the class of sockets."""
 
     _instance: ClassVar[Any] = None
     _instance_lock: ClassVar[threading.Lock] = threading.Lock()
-    _socket_class: ClassVar[type[Any]] = Socket
+    _socket_class: ClassVar[type[Any]]
 
     def __init__(self, io_threads: int = 1) -> None:
         self._options = ContextOptionValues()
@@ -199,6 +193,18 @@ class Context(Generic[S]):
         return f"<Context: {state}>"
 
 
+class Context(BaseContext[Socket]):
+    """Makes sockets. One per process is enough; `Context.instance` is that one.
+
+    :param io_threads: kept for reading back; one thread serves any number of sockets, because
+        callers do their own I/O (ZMQ_IO_THREADS)
+
+    Thread-safe. As a context manager it destroys itself and its sockets at the end.
+    """
+
+    _socket_class: ClassVar[type[Any]] = Socket
+
+
 def _socket_type(number: int) -> SocketType:
     from core.patterns import PATTERNS
 
@@ -226,4 +232,4 @@ def _log() -> Any:
     return logging.getLogger("babelmq")
 
 
-__all__ = ["Context"]
+__all__ = ["BaseContext", "Context"]

@@ -43,7 +43,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
     ``async for message in socket`` yields messages as lists of frames.
     """
 
-    __slots__ = ("_flushing", "_loop", "_streak", "_waiters")
+    __slots__ = ("_flushing", "_loop", "_streak", "_turning", "_waiters")
 
     def __init__(self, context: Context[Any], engine: Engine) -> None:
         super().__init__(context, engine)
@@ -51,6 +51,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         self._waiters: list[asyncio.Future[None]] = []
         self._flushing: asyncio.AbstractEventLoop | None = None  # where a flush is due
         self._streak = 0
+        self._turning = False
 
     # Sending
 
@@ -243,16 +244,28 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
             self._detach()
             self._engine.begin_loop()
             self._loop = loop
+            self._engine.observers.append(self)
             loop.add_reader(self._engine.selector.fileno(), self._on_ready)
 
     def _detach(self) -> None:
         loop, self._loop = self._loop, None
+        if loop is not None:
+            self._engine.observers.remove(self)
         if loop is not None and not loop.is_closed():
             loop.remove_reader(self._engine.selector.fileno())
 
     def _on_ready(self) -> None:
-        self._engine.turn()
+        self._turning = True
+        try:
+            self._engine.turn()
+        finally:
+            self._turning = False
         self._wake_waiters()
+
+    def wake(self) -> None:
+        """Engine: a call of somebody else did what the waiters wait for (it took the events)."""
+        if self._waiters and not self._turning and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._wake_waiters)
 
     def _wake_waiters(self) -> None:
         for waiter in self._waiters:

@@ -64,6 +64,12 @@ CLAIM_GAP = 2e-3
 EventHandler = Callable[[int], None]  # is told the mask of READ and WRITE
 
 
+class Observer(Protocol):
+    """Wants to know when something happened: a poller, a descriptor, an asyncio socket."""
+
+    def wake(self) -> None: ...
+
+
 class Endpoint(Protocol):
     """One bind or connect."""
 
@@ -93,7 +99,7 @@ class Engine:
         self.lock = threading.Lock()
         self.selector = new_selector()
         self.stalled: list[Link | ChannelLink] = []
-        self.observers: list[Waker] = []  # told whenever something happened
+        self.observers: list[Observer] = []  # told whenever something happened
         self.last_endpoint = ""
         self.closed = False
         self.context_lock = reactor.shared_lock
@@ -852,6 +858,8 @@ class Engine:
 
     def _cool_down(self) -> None:
         with self.lock:
+            if self.burst_limit > 0 or self.outbox or self._uses != self._uses_seen:
+                return  # a call came in while this one waited for the lock
             self.reactor.cool(self)
             self._ensure_driven()
 
