@@ -23,7 +23,7 @@ from core.runtime.listener import BoundEndpoint
 from core.serialize import to_message
 
 if TYPE_CHECKING:
-    from core.context import Context
+    from core.context import BaseContext
 
 DONTWAIT = int(Flag.DONTWAIT)
 SNDMORE = int(Flag.SNDMORE)
@@ -60,13 +60,13 @@ class SocketBase(OptionAttributes):
 
     __slots__ = ("__weakref__", "_context", "_engine", "_parts")
 
-    def __init__(self, context: Context[Any], engine: Engine) -> None:
+    def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         self._context = context
         self._engine = engine
         self._parts: list[bytes] = []  # of a message begun with SNDMORE
 
     @property
-    def context(self) -> Context[Any]:
+    def context(self) -> BaseContext[Any]:
         """The context that made this socket."""
         return self._context
 

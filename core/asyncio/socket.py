@@ -16,7 +16,7 @@ from core.runtime.engine import Engine
 from core.socket import DONTWAIT, SNDMORE, SocketBase, as_batch
 
 if TYPE_CHECKING:
-    from core.context import Context
+    from core.context import BaseContext
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     __slots__ = ("_flushing", "_loop", "_streak", "_turning", "_waiters")
 
-    def __init__(self, context: Context[Any], engine: Engine) -> None:
+    def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         super().__init__(context, engine)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiters: list[asyncio.Future[None]] = []
