@@ -213,6 +213,30 @@ def test_cancelling_a_receive_loses_nothing(zmq: Any, run: Runner, scheme: str) 
     run(test)
 
 
+@pytest.mark.core_only  # zmq.asyncio's receiver sleeps on: its descriptor tells of edges only
+@TRANSPORTS
+def test_looking_at_a_socket_does_not_take_the_message_from_its_receiver(
+    zmq: Any, run: Runner, scheme: str
+) -> None:
+    """While a task waits in recv, others ask for the events: whoever reads must wake the task."""
+
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, scheme)
+        for number in range(50):
+            waiting = asyncio.ensure_future(pull.recv())
+            await asyncio.sleep(0)
+            await push.send(b"%d" % number)
+            begin = time.monotonic()
+            while not waiting.done():
+                pull.getsockopt(zmq.EVENTS)
+                push.getsockopt(zmq.EVENTS)
+                await asyncio.sleep(0)
+                assert time.monotonic() - begin < 5, "the receiver was not woken"
+            assert waiting.result() == b"%d" % number
+
+    run(test)
+
+
 def test_timeouts_lose_nothing(zmq: Any, run: Runner) -> None:
     async def test(face: Face) -> None:
         pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")

@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 class PeerProcess:
     """A child process that talks to the test by lines on its standard output.
 
-    Used as a context manager it never outlives the test: leaving the block kills it.
+    Used as a context manager it never outlives the test: leaving the block kills it. With
+    `talk_back` the test may write to its standard input.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class PeerProcess:
         command: Sequence[str | Path],
         environment: Mapping[str, str] | None = None,
         directory: Path = ROOT,
+        talk_back: bool = False,
     ) -> None:
         self._command = [str(part) for part in command]
         # Not a pipe: a peer that complains a lot must not block on a buffer nobody empties.
@@ -38,7 +40,7 @@ class PeerProcess:
         self._rest = b""
         self._process = subprocess.Popen(
             self._command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if talk_back else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             cwd=directory,
@@ -69,12 +71,25 @@ class PeerProcess:
                 self._fail(f"said nothing more (waited up to {timeout:g} s)")
         return self._lines.pop(0)
 
+    def says_something(self, timeout: float) -> bool:
+        """Whether a line is there to be read within `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while not self._lines and self._read_more(deadline):
+            pass
+        return bool(self._lines)
+
     def expect(self, prefix: str, timeout: float = DEFAULT_TIMEOUT) -> str:
         """Read one line, which must start with `prefix`, and return what follows it."""
         line = self.read_line(timeout)
         if not line.startswith(prefix):
             self._fail(f"was expected to say {prefix!r} and said {line!r}")
         return line[len(prefix) :].strip()
+
+    def write_line(self, line: str) -> None:
+        """Write one line to its standard input."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
 
     def wait(self, timeout: float = DEFAULT_TIMEOUT) -> None:
         """Wait for it to end; anything but success is a failure of the test."""
@@ -105,9 +120,9 @@ class PeerProcess:
         self.kill()
         if error is not None and (said := self._error_output()):
             error.add_note(f"{self._command[-2:]} wrote to its standard error:\n{said}")
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        self._errors.close()
+        for stream in (self._process.stdin, self._process.stdout, self._errors):
+            if stream is not None:
+                stream.close()
 
     def _read_more(self, deadline: float) -> bool:
         assert self._process.stdout is not None
@@ -126,4 +141,5 @@ class PeerProcess:
 
     def _fail(self, what: str) -> None:
         state = "still running" if self._process.poll() is None else f"exit {self._process.poll()}"
-        raise AssertionError(f"{' '.join(self._command)} ({state}) {what}")
+        said = self._error_output()
+        raise AssertionError(f"{' '.join(self._command)} ({state}) {what}\n{said}".rstrip())
