@@ -13,8 +13,10 @@ const { encodeWindow } = require("./frames.js")
 const { Inbox } = require("./inbox.js")
 const { Waiters } = require("./waiters.js")
 
-const WINDOW_MESSAGES = 1000
-const LARGEST_WINDOW_MESSAGES = 4000
+// Below the usual mark of 1000 the window is the mark. From there on it is wide enough that
+// small messages keep coming while an announcement is on its way; bytes bound it too.
+const USUAL_MARK = 1000
+const WIDEST_WINDOW = 4000
 const WINDOW_BYTES = 8 * 1024 * 1024
 
 class Receiver {
@@ -22,7 +24,7 @@ class Receiver {
   #inbox = new Inbox()
   #waiting
   #onTake
-  #width = WINDOW_MESSAGES
+  #width = WIDEST_WINDOW
   #onDemand = false
   #limit = 0 // announced: deliveries up to this number
   #announced = 0 // taken when that was announced
@@ -136,8 +138,8 @@ class Receiver {
 }
 
 function windowWidth(highWaterMark) {
-  if (highWaterMark === 0) return WINDOW_MESSAGES
-  return Math.min(highWaterMark, LARGEST_WINDOW_MESSAGES)
+  const isLow = highWaterMark > 0 && highWaterMark < USUAL_MARK
+  return isLow ? highWaterMark : WIDEST_WINDOW
 }
 
 module.exports = { Receiver }

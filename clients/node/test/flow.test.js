@@ -5,7 +5,7 @@ const assert = require("node:assert/strict")
 const { describe, it } = require("node:test")
 const zmq = require("babelmq")
 const { endpoint, join, open, receiveText, until, within } = require("./support/sockets.js")
-const { startPeer } = require("./support/gateway.js")
+const { startPeer } = require("./support/peers.js")
 
 describe("without a peer", () => {
   it("a Push waits, and goes on when one comes", async () => {

@@ -1,6 +1,7 @@
 "use strict"
 /*
- * Real processes for tests: a gateway, and ZeroMQ peers that are libzmq (pyzmq).
+ * Starting a real gateway, and other processes. Without node:test, because run.js, which is no
+ * test, needs it too.
  */
 
 const { spawn } = require("node:child_process")
@@ -14,7 +15,7 @@ const PATIENCE_MS = 30_000
 /**
  * Starts a process and waits for a line of its output.
  *
- * @returns {Promise<{match: RegExpMatchArray, kill: (signal?: string) => Promise<void>}>}
+ * @returns {Promise<{match: RegExpMatchArray, kill: (signal: string) => Promise<void>}>}
  */
 async function startProcess(command, args, pattern, options = {}) {
   const child = spawn(command, args, { cwd: REPOSITORY, stdio: ["ignore", "pipe", "pipe"], ...options })
@@ -22,7 +23,7 @@ async function startProcess(command, args, pattern, options = {}) {
   let errors = ""
   child.stderr.on("data", text => (errors += text))
   const exited = once(child, "exit")
-  const kill = async (signal = "SIGKILL") => {
+  const kill = async signal => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
     await exited
   }
@@ -40,30 +41,14 @@ async function startProcess(command, args, pattern, options = {}) {
     })
   })
   found.catch(() => child.kill("SIGKILL"))
-  return { match: await found, kill, errors: () => errors }
+  return { match: await found, kill }
 }
 
-/** A gateway of its own for a test: {address, stop, kill}. */
+/** A gateway: {address, stop, kill}. */
 async function startGateway(listen = "127.0.0.1:0") {
   const args = ["-m", "gateway", "--listen", listen]
   const { match, kill } = await startProcess(PYTHON, args, /listening on (\S+)/)
   return { address: match[1], stop: () => kill("SIGTERM"), kill: () => kill("SIGKILL") }
 }
 
-/**
- * A libzmq program: `program` is Python with `zmq` and `socket` (of type `type`, bound to
- * `endpoint`) in scope. {endpoint, kill}
- */
-async function startPeer(type, endpoint, program) {
-  const lines = [
-    "import zmq",
-    `socket = zmq.Context().socket(zmq.${type})`,
-    `socket.bind(${JSON.stringify(endpoint)})`,
-    "print('bound', socket.getsockopt_string(zmq.LAST_ENDPOINT), flush=True)",
-    program,
-  ]
-  const { match, kill } = await startProcess(PYTHON, ["-c", lines.join("\n")], /bound (\S+)/)
-  return { endpoint: match[1], kill: () => kill("SIGKILL") }
-}
-
-module.exports = { REPOSITORY, startGateway, startPeer, startProcess }
+module.exports = { PYTHON, REPOSITORY, startGateway, startProcess }

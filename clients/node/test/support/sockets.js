@@ -7,23 +7,15 @@ const assert = require("node:assert/strict")
 const { mkdtempSync, rmSync } = require("node:fs")
 const { tmpdir } = require("node:os")
 const path = require("node:path")
-const { afterEach } = require("node:test")
+const { afterTest } = require("./cleanup.js")
 
 const PATIENCE_MS = 10_000
 const STEP_MS = 5
 
-const opened = []
-const directories = []
-
-afterEach(() => {
-  for (const socket of opened.splice(0)) socket.close()
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true })
-})
-
 /** A socket that is closed after the test. */
 function open(SocketClass, options) {
   const socket = new SocketClass({ linger: 0, ...options })
-  opened.push(socket)
+  afterTest(() => socket.close())
   return socket
 }
 
@@ -34,7 +26,7 @@ function endpoint(transport) {
   if (transport === "tcp") return "tcp://127.0.0.1:*"
   if (transport === "inproc") return `inproc://test-${process.pid}-${names++}`
   const directory = mkdtempSync(path.join(tmpdir(), "babelmq-"))
-  directories.push(directory)
+  afterTest(() => rmSync(directory, { recursive: true }))
   return `ipc://${directory}/socket`
 }
 
