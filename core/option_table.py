@@ -14,6 +14,7 @@ _AT_ONCE = Effect.AT_ONCE
 _WRITE_ONLY, _READ_ONLY = Access.WRITE_ONLY, Access.READ_ONLY
 
 _ROUTER = frozenset({SocketType.ROUTER})
+_GREETERS = frozenset({SocketType.ROUTER, SocketType.DEALER})
 _REQ = frozenset({SocketType.REQ})
 _PUBLISHERS = frozenset({SocketType.PUB, SocketType.XPUB})
 _XSUB = frozenset({SocketType.XSUB})
@@ -289,6 +290,54 @@ _PATTERNS = (
     _switch(_O.ROUTER_MANDATORY, _ROUTER, "Raise EHOSTUNREACH for an unknown peer, do not drop."),
     _switch(_O.ROUTER_HANDOVER, _ROUTER, "A new peer takes over the routing id of an old one."),
     _switch(_O.PROBE_ROUTER, _PROBERS, "Greet each new peer with an empty message."),
+    _option(
+        _O.CONNECT_ROUTING_ID,
+        _BYTES,
+        b"",
+        "Routing id of the peer of the next connect, whatever it calls itself.",
+        minimum=1,
+        maximum=255,
+        access=_WRITE_ONLY,
+        socket_types=_ROUTER,
+        only_these_types=True,
+    ),
+    _option(
+        _O.ROUTER_NOTIFY,
+        _INT,
+        0,
+        "Report peers that come and go by empty messages, see RouterNotify; not on inproc.",
+        maximum=3,
+        socket_types=_ROUTER,
+        only_these_types=True,
+        effect=_AT_ONCE,
+    ),
+    _option(
+        _O.HELLO_MSG,
+        _BYTES,
+        b"",
+        "Message to send first on every connection; empty: none.",
+        access=_WRITE_ONLY,
+        socket_types=_GREETERS,
+        effect=_AT_ONCE,
+    ),
+    _option(
+        _O.DISCONNECT_MSG,
+        _BYTES,
+        b"",
+        "Message to receive when an accepted peer has gone; empty: none.",
+        access=_WRITE_ONLY,
+        socket_types=_ROUTER,
+        effect=_AT_ONCE,
+    ),
+    _option(
+        _O.HICCUP_MSG,
+        _BYTES,
+        b"",
+        "Message to receive when a connection broke that will be made again; empty: none.",
+        access=_WRITE_ONLY,
+        socket_types=frozenset({SocketType.DEALER}),
+        effect=_AT_ONCE,
+    ),
     _switch(_O.REQ_RELAXED, _REQ, "A new request may be sent before the reply to the last one."),
     _switch(_O.REQ_CORRELATE, _REQ, "Number the requests, and drop replies to any but the last."),
     _switch(_O.XPUB_VERBOSE, _PUBLISHERS, "Pass on repeated subscriptions too."),

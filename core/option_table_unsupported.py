@@ -122,14 +122,6 @@ _PATTERNS = (
     *_refused(
         "this ROUTER feature is not built yet",
         (_O.ROUTER_RAW, _BOOL, 0, "Speak raw TCP instead of ZMTP."),
-        (_O.ROUTER_NOTIFY, _INT, 0, "Report peers that come and go (see RouterNotify)."),
-        (_O.CONNECT_ROUTING_ID, _BYTES, None, "Routing id to give to the next peer connected to."),
-    ),
-    *_refused(
-        "messages made by the engine itself are not built yet",
-        (_O.HELLO_MSG, _BYTES, b"", "Message to send to every new peer."),
-        (_O.DISCONNECT_MSG, _BYTES, b"", "Message to receive when a peer has gone."),
-        (_O.HICCUP_MSG, _BYTES, b"", "Message to receive when a connection broke."),
     ),
     *_refused(
         "there is no STREAM socket yet",

@@ -72,6 +72,11 @@ class OptionValues:
     router_mandatory: bool
     router_handover: bool
     probe_router: bool
+    connect_routing_id: bytes
+    router_notify: int
+    hello_msg: bytes
+    disconnect_msg: bytes
+    hiccup_msg: bytes
     req_relaxed: bool
     req_correlate: bool
     xpub_verbose: bool

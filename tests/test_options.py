@@ -25,7 +25,7 @@ STRICTER.add((c.HEARTBEAT_TTL, -2))
 # libzmq's REP is built on its ROUTER and takes these too, though its manual gives them to ROUTER.
 ROUTER_ONLY = {c.ROUTER_MANDATORY, c.ROUTER_HANDOVER, c.PROBE_ROUTER}
 # libzmq has these only when it was built with its draft API, which pyzmq's wheels are not.
-DRAFT = set() if zmq.has("draft") else {c.XSUB_VERBOSE_UNSUBSCRIBE}
+DRAFT = set() if zmq.has("draft") else {c.XSUB_VERBOSE_UNSUBSCRIBE, c.ROUTER_NOTIFY}
 
 
 @pytest.fixture(params=TYPES, ids=lambda kind: kind.name)

@@ -48,6 +48,10 @@ class Pattern:
 
     # Peers come and go
 
+    def connecting(self, pipe: Pipe) -> None:
+        """A `connect` has made this pipe, which will be attached now or once its peer is there."""
+        pipe.connected = True
+
     def attach(self, pipe: Pipe) -> bool:
         """A pipe joins; False refuses the peer."""
         pipe.attached = True
@@ -59,13 +63,22 @@ class Pattern:
         return True
 
     def peer_lost(self, pipe: Pipe) -> None:
-        """The pipe's connection broke; the pipe stays and waits for the next one."""
+        """The pipe's connection broke; if it was made by a `connect`, it waits for the next one."""
 
     def detach(self, pipe: Pipe) -> None:
         """The pipe is gone; what it delivered before can still be received."""
         if pipe.attached:
             pipe.attached = False
             self.pipes.remove(pipe)
+
+    def greet(self, pipe: Pipe) -> None:
+        """What some types say first on every connection."""
+        greeting: list[Message] = [self.options.hello_msg] if self.options.hello_msg else []
+        if self.options.probe_router:
+            greeting.append(b"")
+        if greeting:
+            pipe.requeue(greeting)
+            self.touch(pipe)
 
     # Sending
 
@@ -115,6 +128,11 @@ class Pattern:
     def arrived(self, pipe: Pipe) -> None:
         """`pipe.incoming` has new messages."""
         self.queue.add(pipe)
+
+    def inject(self, pipe: Pipe, message: bytes) -> None:
+        """Have the user receive a message as if the peer had sent it."""
+        pipe.incoming.append(message)
+        self.arrived(pipe)
 
     def readable(self) -> bool:
         """Whether `receive` would return a message now (ZMQ_POLLIN)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 Message = bytes | list[bytes]
 
@@ -19,9 +19,13 @@ class Pipe:
     its length. `incoming` holds decoded messages that the pattern has not taken yet.
     """
 
+    # Behind it is a byte stream, whose beginning and end the application may be told of.
+    streams: ClassVar[bool] = True
+
     __slots__ = (
         "active",
         "attached",
+        "connected",
         "dirty",
         "dropped",
         "given_identity",
@@ -47,7 +51,8 @@ class Pipe:
         self.incoming: list[Message] = []
         self.taken = 0  # messages of this pipe that the last collect moved into the inbox
         self.identity = b""
-        self.given_identity = b""  # ZMQ_CONNECT_ROUTING_ID
+        self.given_identity = b""  # what a ROUTER calls the peer, also after reconnections
+        self.connected = False  # made by a connect, not accepted
         self.ready = False  # the peer's handshake is done
         self.attached = False
         self.active = False  # stands in a fair queue's list

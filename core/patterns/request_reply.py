@@ -19,9 +19,13 @@ class DealerPattern(LoadBalanced):
     name = "DEALER"
 
     def peer_ready(self, pipe: Pipe) -> bool:
-        if self.options.probe_router:
-            self.push(pipe, [b""])
+        self.greet(pipe)
         return True
+
+    def peer_lost(self, pipe: Pipe) -> None:
+        # libzmq (session_base.cpp): a HICCUP_MSG is for connections that will be made again.
+        if self.options.hiccup_msg and pipe.connected and pipe.streams:
+            self.inject(pipe, self.options.hiccup_msg)
 
 
 def frames_of(message: Message) -> list[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import struct
 
+from ..enums import RouterNotify
 from ..errors import error_from_errno
 from ..options import OptionValues
 from .base import QUANTUM, Pattern
@@ -23,40 +24,63 @@ class RouterPattern(Pattern):
         self._routes: dict[bytes, Pipe] = {}
         self._last_id = 0
 
+    def connecting(self, pipe: Pipe) -> None:
+        super().connecting(pipe)
+        given = self.options.connect_routing_id
+        if given in self._routes:
+            # libzmq aborts the process here.
+            raise error_from_errno(
+                errno.EADDRINUSE, f"a peer has the identity {given!r} (ZMQ_CONNECT_ROUTING_ID)"
+            )
+        pipe.given_identity, self.options.connect_routing_id = given, b""
+
+    def attach(self, pipe: Pipe) -> bool:
+        if pipe.given_identity and pipe.given_identity not in self._routes:
+            self._name(pipe, pipe.given_identity)
+        return super().attach(pipe)
+
     def peer_ready(self, pipe: Pipe) -> bool:
-        """Name the peer: what ZMQ_CONNECT_ROUTING_ID said, what it calls itself, or five bytes."""
-        pipe.identity = pipe.given_identity or pipe.identity
-        known = self._routes.get(pipe.identity) if pipe.identity else None
+        """Name the peer: as before or as we were told, as it calls itself, or by five bytes."""
+        identity = pipe.given_identity or pipe.identity or self._next_identity()
+        known = self._routes.get(identity)
         if known is not None and known is not pipe:
             # libzmq (router.cpp): the first peer keeps the identity unless ZMQ_ROUTER_HANDOVER.
             if not self.options.router_handover:
                 return False
-            self._rename(known)
-        self._forget(pipe)
-        if not pipe.identity:
-            pipe.identity = self._next_identity()
-        self._routes[pipe.identity] = pipe
-        if self.options.probe_router:
-            self.push(pipe, [b""])
+            self._name(known, self._next_identity())
+        self._name(pipe, identity)
+        self.greet(pipe)
+        if self.options.router_notify & RouterNotify.CONNECT and pipe.streams:
+            self.inject(pipe, b"")
         return True
 
-    def _next_identity(self) -> bytes:
-        self._last_id = (self._last_id + 1) & 0xFFFFFFFF
-        return b"\0" + struct.pack(">I", self._last_id)
+    def peer_lost(self, pipe: Pipe) -> None:
+        if self.options.router_notify & RouterNotify.DISCONNECT and pipe.streams:
+            self.inject(pipe, b"")
+        # libzmq (session_base.cpp): a DISCONNECT_MSG is for peers that came to us.
+        if self.options.disconnect_msg and not pipe.connected:
+            self.inject(pipe, self.options.disconnect_msg)
 
-    def _rename(self, pipe: Pipe) -> None:
-        pipe.identity = self._next_identity()
-        self._routes[pipe.identity] = pipe
+    def _next_identity(self) -> bytes:
+        while True:
+            self._last_id = (self._last_id + 1) & 0xFFFFFFFF
+            identity = b"\0" + struct.pack(">I", self._last_id)
+            if identity not in self._routes:
+                return identity
+
+    def _name(self, pipe: Pipe, identity: bytes) -> None:
+        """Route to the pipe by this identity. libzmq: it stays the same over reconnections."""
+        self._forget(pipe)
+        pipe.identity = pipe.given_identity = identity
+        self._routes[identity] = pipe
 
     def _forget(self, pipe: Pipe) -> None:
-        for identity, known in list(self._routes.items()) if pipe.ready else ():
-            if known is pipe:
-                del self._routes[identity]
+        if self._routes.get(pipe.given_identity) is pipe:
+            del self._routes[pipe.given_identity]
 
     def detach(self, pipe: Pipe) -> None:
         super().detach(pipe)
-        if self._routes.get(pipe.identity) is pipe:
-            del self._routes[pipe.identity]
+        self._forget(pipe)
 
     def writable(self) -> bool:
         # libzmq (router.cpp): never blocks without ZMQ_ROUTER_MANDATORY.

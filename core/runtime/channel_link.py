@@ -19,6 +19,7 @@ class ChannelPipe(Pipe):
     """A pipe whose queue is the channel's own, once there is one."""
 
     __slots__ = ("channel",)
+    streams = False
 
     def __init__(self, send_hwm: int, receive_hwm: int) -> None:
         super().__init__(send_hwm, receive_hwm)
@@ -78,7 +79,8 @@ class ChannelLink:
             pipe.incoming += messages
             self._engine.pattern.arrived(pipe)
             self.on_readable()
-        elif self.gone:
+        elif self.gone and not self.closed:
+            self._engine.pattern.peer_lost(pipe)
             self._end()
 
     def transmit(self, message: Message) -> bool:
@@ -149,8 +151,10 @@ class ChannelEndpoint:
         self.endpoint = self.requested = f"{transport.scheme}://{address}"
         # A connect has its pipe at once, so that messages queue before the peer exists.
         self._waiting: ChannelPipe | None = None if bind else self._new_pipe()
-        if self._waiting is not None and not engine.options.immediate:
-            engine.pattern.attach(self._waiting)
+        if self._waiting is not None:
+            engine.pattern.connecting(self._waiting)
+            if not engine.options.immediate:
+                engine.pattern.attach(self._waiting)
         meet = transport.bind if bind else transport.connect
         self._binding: Binding = meet(address, self)
         self.endpoint = self._binding.endpoint

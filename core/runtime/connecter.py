@@ -42,6 +42,7 @@ class ConnectedEndpoint:
         self._finishing = False
         self._stopped = False
         self.pipe = engine.new_pipe()
+        engine.pattern.connecting(self.pipe)
         if not engine.options.immediate:
             engine.pattern.attach(self.pipe)
 

@@ -63,6 +63,8 @@ class BoundEndpoint:
     def link_lost(self, link: Link, reason: FailureReason, detail: str) -> None:
         self._links.discard(link)
         if link.pipe is not None:
+            if not link.finishing:
+                self._engine.pattern.peer_lost(link.pipe)
             self._engine.dismiss(link.pipe, link.unsent_messages())
         elif not reason.is_transient:
             log.warning("%s: a peer was refused: %s %s", self.endpoint, reason.value, detail)
