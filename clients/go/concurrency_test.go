@@ -101,6 +101,25 @@ func TestSendersAndCloserRace(t *testing.T) {
 	}
 }
 
+func TestOpenersAndTermRace(t *testing.T) {
+	for range 20 {
+		ctx := newContext(t)
+		var working sync.WaitGroup
+		for range 4 {
+			working.Go(func() {
+				for {
+					if _, err := ctx.NewSocket(zmq4.PAIR); err != nil {
+						return
+					}
+				}
+			})
+		}
+		time.Sleep(time.Millisecond) // any moment will do
+		must(t, ctx.Term())
+		working.Wait()
+	}
+}
+
 // Every socket opened by its own goroutine, in one context.
 func TestManySocketsAtOnce(t *testing.T) {
 	ctx := newContext(t)

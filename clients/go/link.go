@@ -74,7 +74,9 @@ func newLink(typ Type, gateway string, stream grpc.ClientStream, cancel context.
 // start opens the remote socket and waits until the gateway has made it.
 func (l *link) start(options []*pb.SocketOption) error {
 	open := &pb.Open{Type: pb.SocketType(l.typ + 1), Options: options, ClientName: clientName}
+	l.mu.Lock()
 	l.queue = []*outFrame{{control: &pb.AttachRequest{Open: open}}}
+	l.mu.Unlock()
 	var loops sync.WaitGroup
 	loops.Go(l.writeLoop)
 	loops.Go(l.readLoop)

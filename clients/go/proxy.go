@@ -22,14 +22,8 @@ func Proxy(frontend, backend, capture *Socket) error {
 // "RESUME" and "TERMINATE"; the last makes it return nil. Any other message makes it fail
 // with EINVAL. A control socket of type REP gets an empty reply to each.
 func ProxySteerable(frontend, backend, capture, control *Socket) error {
-	sockets := []*Socket{frontend, backend, capture, control}
-	for _, soc := range sockets {
-		if soc == nil {
-			continue
-		}
-		if err := soc.usable(); err != nil {
-			return err
-		}
+	if err := allUsable(frontend, backend, capture, control); err != nil {
+		return err
 	}
 	ctx, end := context.WithCancelCause(context.Background())
 	defer end(nil)
@@ -46,6 +40,16 @@ func ProxySteerable(frontend, backend, capture, control *Socket) error {
 	running.Wait()
 	if err := context.Cause(ctx); err != errTerminate {
 		return err
+	}
+	return nil
+}
+
+// allUsable returns why one of the sockets cannot be used. Those that are nil do not count.
+func allUsable(sockets ...*Socket) error {
+	for _, soc := range sockets {
+		if soc != nil && soc.usable() != nil {
+			return soc.usable()
+		}
 	}
 	return nil
 }
