@@ -15,7 +15,7 @@ import grpc.aio
 
 from gateway import commands
 from gateway.delivery import Delivery
-from gateway.errors import GatewayError, out_of_protocol
+from gateway.errors import GatewayError, out_of_protocol, parse
 from gateway.intake import Intake
 from gateway.outbox import Outbox, StreamBroken
 from gateway.remote_socket import RemoteSocket
@@ -24,7 +24,7 @@ from gateway.v1 import gateway_pb2 as pb
 
 log = logging.getLogger(__name__)
 
-Context = grpc.aio.ServicerContext[pb.AttachRequest, pb.AttachResponse]
+Context = grpc.aio.ServicerContext[bytes, pb.AttachResponse]
 
 
 class Owner(Protocol):
@@ -184,7 +184,7 @@ class AttachStream:
 
     async def _read(self) -> pb.AttachRequest | None:
         frame = await self._context.read()
-        return None if frame is grpc.aio.EOF else frame  # type: ignore[attr-defined]
+        return None if frame is grpc.aio.EOF else parse(pb.AttachRequest, frame)  # type: ignore[attr-defined]
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(self._guard(work))

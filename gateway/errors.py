@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 import grpc
+from google.protobuf.message import DecodeError, Message
 
 import core as zmq
 from gateway.v1 import gateway_pb2 as pb
@@ -95,6 +97,20 @@ def error_name(number: int | None) -> str:
         return zmq.Errno(number).name
     except ValueError:
         return errno.errorcode.get(number, f"E{number}")
+
+
+M = TypeVar("M", bound=Message)
+
+
+def parse(kind: type[M], data: bytes) -> M:
+    """What a client sent; GatewayError (EPROTO) when it is no message of this kind.
+
+    gRPC could do it, but would call it an internal failure and write a traceback to the log.
+    """
+    try:
+        return kind.FromString(data)
+    except DecodeError:
+        raise out_of_protocol(f"{len(data)} bytes that are no {kind.__name__}") from None
 
 
 def out_of_protocol(message: str, **metadata: str) -> GatewayError:

@@ -19,6 +19,8 @@ _LOCKSTEP = frozenset({zmq.REQ, zmq.REP})
 # These bound a wait, and the one who waits is the client: the gateway only remembers them.
 _TIMEOUTS = (int(zmq.SNDTIMEO), int(zmq.RCVTIMEO))
 
+_ROUTER_PATIENCE = 50  # milliseconds
+
 
 class RemoteSocket:
     """A socket that a client owns; every error leaves here as a GatewayError.
@@ -74,13 +76,18 @@ class RemoteSocket:
             self.send_window = 1
 
     def writable(self) -> bool:
-        """Whether a send would be accepted now."""
+        """Whether a send would be accepted now, or refused, but would not have to wait."""
+        if self.type == zmq.ROUTER:
+            # A mandatory one says "not writable" while it has no peer; a send fails at once then.
+            return True
         return self.can_send and bool(int(self.engine.get(zmq.EVENTS)) & zmq.POLLOUT)
 
     async def until_writable(self) -> None:
-        """Wait until a send would be accepted."""
+        """Wait until a send may be accepted or refused."""
+        # A mandatory ROUTER whose full peer has left would refuse, but is not writable for it.
+        patience = _ROUTER_PATIENCE if self.type == zmq.ROUTER else None
         with engine_errors():
-            await self.engine.poll(flags=zmq.POLLOUT)
+            await self.engine.poll(patience, zmq.POLLOUT)
 
     async def try_send(self, messages: Sequence[Message]) -> int:
         """Hand over some messages, as many as the socket takes now.

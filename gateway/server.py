@@ -160,21 +160,7 @@ class Gateway:
     # ------------------------------------------------------------------ the server
 
     def _build_server(self) -> grpc.aio.Server:
-        most = self.settings.max_frame_bytes
-        server = grpc.aio.server(
-            options=[
-                # A second gateway on the same port must fail instead of sharing its clients.
-                ("grpc.so_reuseport", 0),
-                ("grpc.max_receive_message_length", most),
-                ("grpc.max_send_message_length", most),
-                # Finds clients whose machine has vanished; allows the pings of our clients.
-                ("grpc.keepalive_time_ms", 30_000),
-                ("grpc.keepalive_timeout_ms", 10_000),
-                ("grpc.keepalive_permit_without_calls", 1),
-                ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
-                ("grpc.http2.max_pings_without_data", 0),
-            ]
-        )
+        server = grpc.aio.server(options=_options(self.settings))
         server.add_generic_rpc_handlers((handlers(self._attach, self._unary),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         self._add_reflection(server)
@@ -197,3 +183,19 @@ class Gateway:
 
 def _shutting_down() -> GatewayError:
     return GatewayError("ETERM", "the gateway is shutting down")
+
+
+def _options(settings: Settings) -> list[tuple[str, int]]:
+    """What gRPC itself is told; a name that it does not know it ignores without a word."""
+    return [
+        # A second gateway on the same port must fail instead of sharing its clients.
+        ("grpc.so_reuseport", 0),
+        ("grpc.max_receive_message_length", settings.max_frame_bytes),
+        ("grpc.max_send_message_length", settings.max_frame_bytes),
+        # Finds clients whose machine has vanished; allows the pings of our clients.
+        ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ("grpc.http2.max_pings_without_data", 0),
+    ]

@@ -11,7 +11,7 @@ import grpc
 import grpc.aio
 
 from gateway.attach import Context
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, parse
 from gateway.unary import UnaryCalls
 from gateway.v1 import gateway_pb2 as pb
 
@@ -46,25 +46,19 @@ def _types(name: str) -> tuple[Any, Any]:
 def _unary(name: str, call: Call) -> grpc.RpcMethodHandler[Any, Any]:
     request_type, response_type = _types(name)
 
-    async def handle(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+    async def handle(data: bytes, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
         try:
-            answer = call(request, context.time_remaining())
+            answer = call(parse(request_type, data), context.time_remaining())
             return await answer if inspect.isawaitable(answer) else answer
         except GatewayError as error:
             log.info("%s failed with %s", name, error)
             await context.abort(error.status, str(error), error.trailers)
 
-    return grpc.unary_unary_rpc_method_handler(
-        handle, request_type.FromString, response_type.SerializeToString
-    )
+    return grpc.unary_unary_rpc_method_handler(handle, None, response_type.SerializeToString)
 
 
 def _streaming(attach: Attach) -> grpc.RpcMethodHandler[Any, Any]:
-    request_type, response_type = _types("Attach")
-
     async def handle(_: Any, context: Context) -> None:
         await attach(context)
 
-    return grpc.stream_stream_rpc_method_handler(
-        handle, request_type.FromString, response_type.SerializeToString
-    )
+    return grpc.stream_stream_rpc_method_handler(handle, None, pb.AttachResponse.SerializeToString)

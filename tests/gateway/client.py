@@ -151,10 +151,20 @@ class World:
         self.channel = channel
         self.context = zmq_asyncio.Context()
 
-    def raw(self, name: str) -> Any:
-        """A stream to any method that carries bytes as they are."""
+    async def raw(self, name: str, *frames: bytes) -> tuple[grpc.StatusCode, str, list[bytes]]:
+        """Send bytes to any method; the status, its message, and the bytes that came back."""
         method: Any = self.channel.stream_stream(SERVICE + name, None, None)
-        return method()
+        call = method()
+        answers: list[bytes] = []
+        try:
+            for frame in frames:
+                await call.write(frame)
+            async with asyncio.timeout(PATIENCE):
+                async for answer in call:
+                    answers.append(answer)  # noqa: PERF401 - what came before an error counts
+        except grpc.aio.AioRpcError:
+            pass
+        return await call.code(), await call.details(), answers
 
     def attach(self) -> Stream:
         """A stream on which nothing was said yet."""

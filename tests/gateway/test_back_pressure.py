@@ -8,7 +8,7 @@ import pytest
 
 import core as zmq
 import core.asyncio as zmq_asyncio
-from tests.gateway.client import PATIENCE, running_gateway
+from tests.gateway.client import PATIENCE, Stream, running_gateway
 
 QUIET = 0.1  # seconds in which something wrong would have come; more can only make it surer
 
@@ -117,6 +117,45 @@ async def test_failures_name_the_message_and_the_rest_goes_on() -> None:
         assert [await dealer.recv(), await dealer.recv()] == [b"1", b"3"]
         await router.until(lambda: router.window.accepted_through == 3)
         assert router.failures == {2: "EHOSTUNREACH"}
+
+
+async def test_a_mandatory_router_without_any_peer_refuses_at_once() -> None:
+    async with running_gateway() as world:
+        router = await world.open("ROUTER", ROUTER_MANDATORY=1)
+        await router.until_limit(1000)
+        await router.send([b"nobody", b"1"], [b"nobody", b"2"])
+        await router.until_accepted(2)
+        assert router.failures == {1: "EHOSTUNREACH", 2: "EHOSTUNREACH"}
+
+
+async def test_a_mandatory_router_waits_for_a_full_peer_until_it_leaves() -> None:
+    async with running_gateway() as world:
+        router = await world.open("ROUTER", window=1, ROUTER_MANDATORY=1, SNDHWM=2, LINGER=0)
+        await router.command(bind="inproc://desk")
+        dealer = world.gateway._context.socket(zmq.DEALER)
+        dealer.set(zmq.RCVHWM, 1)
+        dealer.set(zmq.ROUTING_ID, b"dealer")
+        dealer.connect("inproc://desk")
+        await dealer.send(b"hello")
+        await router.until_delivered(1)
+        sent = 0
+        while await accepted(router, sent):
+            await router.until_limit(sent + 1)
+            await router.send([b"dealer", b"x"])
+            sent += 1
+        assert sent > 2
+        dealer.close(linger=0)
+        await router.until_accepted(sent)
+        assert router.failures == {sent: "EHOSTUNREACH"}
+
+
+async def accepted(stream: Stream, count: int) -> bool:
+    """Whether so many messages are accepted, before it is quiet."""
+    while stream.window.accepted_through < count:
+        if await stream.silent_for(QUIET):
+            return False
+        await stream.next_frame()
+    return True
 
 
 # ---------------------------------------------------------------------- receiving

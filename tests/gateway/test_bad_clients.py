@@ -153,10 +153,20 @@ async def test_a_frame_larger_than_any_message_may_be() -> None:
 async def test_bytes_that_are_no_frame_at_all() -> None:
     async with running_gateway() as world:
         beside = await healthy_stream(world)
-        call = world.raw("Attach")
-        await call.write(b"\xff\xff\xff\xff")
-        assert await call.code() is not grpc.StatusCode.OK
+        status, details, [answer] = await world.raw("Attach", b"\xff\xff\xff\xff")
+        assert status is INVALID
+        assert details == "EPROTO: 4 bytes that are no AttachRequest"
+        assert pb.AttachResponse.FromString(answer).closed.error.name == "EPROTO"
         await still_healthy(beside)
+
+
+async def test_a_later_frame_that_is_none() -> None:
+    async with running_gateway() as world:
+        first = pb.AttachRequest(open=pb.Open(type=pb.SOCKET_TYPE_PUB))
+        status, _, answers = await world.raw("Attach", first.SerializeToString(), b"\xff")
+        assert status is INVALID
+        assert pb.AttachResponse.FromString(answers[0]).HasField("opened")
+        assert pb.AttachResponse.FromString(answers[-1]).closed.error.name == "EPROTO"
 
 
 async def test_a_bad_stream_disturbs_nobody() -> None:
