@@ -8,15 +8,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"babelmq/zmq4/internal/testenv"
 )
 
 func TestGeneratedCodeIsFresh(t *testing.T) {
-	if err := pythonCommand("-c", "import grpc_tools").Run(); err != nil {
+	if err := testenv.PythonCommand("-c", "import grpc_tools").Run(); err != nil {
 		t.Skip("no protoc: the Python package grpcio-tools is not installed")
 	}
 	directory := t.TempDir()
 	generate := exec.Command("./generate.sh", directory)
-	generate.Env = append(os.Environ(), "BABELMQ_PYTHON="+python())
+	generate.Env = append(os.Environ(), "BABELMQ_PYTHON="+testenv.Python())
 	if output, err := generate.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}

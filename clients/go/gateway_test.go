@@ -10,13 +10,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"babelmq/zmq4"
+	"babelmq/zmq4/internal/testenv"
 )
 
 // patience is how long anything may take before a test fails.
@@ -37,35 +37,13 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// python is the interpreter that has the packages of the project: the one that is named, the
-// one that `make setup` has made, or the one in PATH.
-func python() string {
-	if path := os.Getenv("BABELMQ_PYTHON"); path != "" {
-		return path
-	}
-	if made, err := filepath.Abs("../../.venv/bin/python"); err == nil {
-		if _, err := os.Stat(made); err == nil {
-			return made
-		}
-	}
-	return "python3"
-}
-
-// pythonCommand runs Python at the root of the repository, where its packages are.
-func pythonCommand(args ...string) *exec.Cmd {
-	command := exec.Command(python(), args...)
-	command.Dir = filepath.Join("..", "..")
-	command.Stderr = os.Stderr
-	return command
-}
-
 type gatewayProcess struct {
 	command *exec.Cmd
 	address string
 }
 
 func startGateway() (*gatewayProcess, error) {
-	g := &gatewayProcess{command: pythonCommand("-m", "gateway", "--listen", "127.0.0.1:0")}
+	g := &gatewayProcess{command: testenv.PythonCommand("-m", "gateway", "--listen", "127.0.0.1:0")}
 	output, err := g.command.StdoutPipe()
 	if err != nil {
 		return nil, err

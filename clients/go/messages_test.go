@@ -4,6 +4,7 @@ package zmq4_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -114,6 +115,25 @@ func TestBuffersBelongToTheirOwners(t *testing.T) {
 	second, err := pull.RecvBytes(0)
 	must(t, err)
 	equal(t, "the neighbour", string(second), "second")
+}
+
+func TestMessagesAsBytes(t *testing.T) {
+	pull, push := pair(t, zmq4.PULL, zmq4.PUSH)
+	for range 2 {
+		send(t, push, "a", "", strings.Repeat("b", 70000))
+	}
+	for _, receive := range []func() ([][]byte, error){
+		func() ([][]byte, error) { return pull.RecvMessageBytes(0) },
+		func() ([][]byte, error) { return pull.RecvMessageBytesContext(context.Background()) },
+	} {
+		msg, err := receive()
+		must(t, err)
+		equal(t, "parts", len(msg), 3)
+		equal(t, "message", string(bytes.Join(msg, []byte("|"))), "a||"+strings.Repeat("b", 70000))
+	}
+	msg, err := pull.RecvMessageBytes(zmq4.DONTWAIT)
+	mustFail(t, zmq4.EAGAIN, err)
+	equal(t, "parts of nothing", len(msg), 0)
 }
 
 func TestMessageTooLarge(t *testing.T) {

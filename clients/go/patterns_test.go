@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"babelmq/zmq4"
+	"babelmq/zmq4/internal/testenv"
 )
 
 // The snippet of the project's brief, as it stands. Its port is what users write.
@@ -243,7 +244,7 @@ while True:
 
 func startReplyServer(t *testing.T, endpoint, name string) (*exec.Cmd, string) {
 	t.Helper()
-	server := pythonCommand("-c", replyServer, endpoint, name)
+	server := testenv.PythonCommand("-c", replyServer, endpoint, name)
 	output, err := server.StdoutPipe()
 	must(t, err)
 	must(t, server.Start())

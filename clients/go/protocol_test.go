@@ -260,6 +260,21 @@ func TestLateRefusal(t *testing.T) {
 	mustSend(t, soc, 1)
 }
 
+// A request that was refused is no longer awaited: Recv says why, and the next one may go out.
+func TestRefusedRequest(t *testing.T) {
+	g, ctx := startFake(t, nil)
+	soc := g.open(t, ctx, REQ, nil, &pb.SendWindow{LimitSeq: 1})
+	mustSend(t, soc, 1)
+	refusal := &pb.SendFailure{Seq: 1, Error: &pb.Error{Name: "EFSM", Message: "not now"}}
+	g.answers <- &pb.AttachResponse{
+		Window: &pb.SendWindow{AcceptedThrough: 1, LimitSeq: 2, Failures: []*pb.SendFailure{refusal}},
+	}
+	if _, err := soc.Recv(0); !errors.Is(err, EFSM) || !strings.Contains(err.Error(), "not now") {
+		t.Fatalf("got %v", err)
+	}
+	mustSend(t, soc, 1)
+}
+
 func TestReceiveWindow(t *testing.T) {
 	g, ctx := startFake(t, nil)
 	soc := g.open(t, ctx, PULL, nil, nil)
