@@ -34,6 +34,7 @@ class Outbox:
         self._write = write
         self._ack_delay = ack_delay
         self._one_at_a_time = asyncio.Lock()
+        self._writing: asyncio.Future[None] | None = None
         self._notes = pb.AttachResponse()
         self._wake = asyncio.Event()
         self._later: asyncio.TimerHandle | None = None
@@ -132,10 +133,22 @@ class Outbox:
         return notes
 
     async def _send(self, frame: pb.AttachResponse) -> None:
+        if self._writing is not None and not self._writing.done():
+            # Whoever started it was cancelled. gRPC goes on with a write all the same, and a
+            # second one beside it would break the stream so that not even a status gets through.
+            await asyncio.wait({self._writing})
+        self._writing = asyncio.ensure_future(self._write(frame))
+        self._writing.add_done_callback(_heard)
         try:
-            await self._write(frame)
+            await asyncio.shield(self._writing)
         except Exception as error:  # gRPC has a dozen types for "the client has gone"
             raise StreamBroken(str(error)) from error
+
+
+def _heard(write: asyncio.Future[None]) -> None:
+    """When nobody waits for a write any more, nobody minds that it failed."""
+    if not write.cancelled():
+        write.exception()
 
 
 def _nothing() -> pb.SendWindow | None:

@@ -92,6 +92,21 @@ async def test_writes_take_turns() -> None:
         assert sum(len(frame.results) for frame in wire.frames) == 1
 
 
+async def test_a_cancelled_writer_does_not_let_a_second_write_in() -> None:
+    async with running() as (outbox, wire):
+        wire.open.clear()
+        delivering = asyncio.create_task(outbox.deliver([b"x"], 1))
+        await asyncio.sleep(0)
+        delivering.cancel()
+        await asyncio.wait({delivering})
+        closing = asyncio.create_task(outbox.close(pb.Closed()))
+        await asyncio.sleep(0.01)
+        assert not closing.done()
+        wire.open.set()
+        await closing
+        assert [frame.HasField("closed") for frame in wire.frames] == [False, True]
+
+
 async def test_nothing_to_say_is_not_said() -> None:
     async with running(ack_delay=0) as (outbox, wire):
         outbox.hurry()
