@@ -502,18 +502,3 @@ def test_cancelled_batch_loses_nothing(zmq: Any, run: Runner) -> None:
         assert received == [b"%d" % number for number in range(50)]
 
     run(test)
-
-
-@pytest.mark.core_only
-def test_no_thread_is_needed(zmq: Any, run: Runner) -> None:
-    """A loop drives its sockets alone, even while the context's I/O thread is stuck."""
-
-    async def test(face: Face) -> None:
-        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
-        await push.send(b"warm")
-        await pull.recv()
-        for number in range(200):
-            await push.send(b"%d" % number)
-            assert await pull.recv() == b"%d" % number
-
-    run(test)

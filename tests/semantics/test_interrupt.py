@@ -15,7 +15,7 @@ from tests.support.endpoints import Endpoints
 from tests.support.implementations import asyncio_face
 from tests.support.processes import PeerProcess
 from tests.support.sockets import SocketFactory, bind
-from tests.support.waiting import Background, wait_until_blocked
+from tests.support.waiting import Background, wait_until, wait_until_blocked
 
 
 @pytest.fixture(autouse=True)
@@ -141,7 +141,7 @@ def test_asyncio_run_is_interrupted(zmq: Any, endpoint: Endpoints) -> None:
 
 
 PROGRAM = """
-import importlib, sys
+import importlib, signal, sys
 zmq = importlib.import_module(sys.argv[1])
 context = zmq.Context()
 pull = context.socket(zmq.PULL)
@@ -150,6 +150,7 @@ try:
     print("waiting")
     pull.recv()
 except KeyboardInterrupt:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     print("interrupted")
 pull.close()
 context.term()
@@ -159,6 +160,12 @@ context.term()
 def test_a_whole_program_ends_in_order(zmq: Any) -> None:
     with PeerProcess.source(PROGRAM, zmq.__name__) as program:
         program.expect("waiting")
-        program.send_signal(signal.SIGINT)
+
+        def reacts() -> bool:
+            # Once is not enough when the signal comes just before the call has begun to wait.
+            program.send_signal(signal.SIGINT)
+            return program.says_something(0.2)
+
+        wait_until(reacts)
         program.expect("interrupted")
         program.wait()

@@ -112,14 +112,13 @@ def test_options_and_endpoints_while_others_send(
     push.connect(bind(pull, endpoint("tcp")))
     done = threading.Event()
 
-    def change() -> int:
-        rounds = 0
-        while not done.is_set():
-            push.sndhwm = 1000 + rounds % 7
+    def change() -> None:
+        for number in itertools.count():
+            push.sndhwm = 1000 + number % 7
             address = bind(pull, endpoint("inproc"))
             pull.unbind(address)
-            rounds += 1
-        return rounds
+            if done.is_set():
+                return
 
     def send() -> None:
         for number in range(2000):
@@ -129,8 +128,7 @@ def test_options_and_endpoints_while_others_send(
         assert [pull.recv() for _ in range(2000)] == [b"%d" % number for number in range(2000)]
         done.set()
 
-    rounds, _, _ = together(change, send, receive)
-    assert rounds > 0
+    together(change, send, receive)
 
 
 @pytest.mark.parametrize("call", ["recv", "send", "poll"])
