@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import select as system_select
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from core.enums import PollEvent
+from core.runtime.engine import Engine
 from core.runtime.waker import Waker
 from core.socket import SocketBase
 
@@ -25,6 +26,7 @@ class Poller:
 
     def __init__(self) -> None:
         self._events: dict[Any, int] = {}  # by socket, or by descriptor
+        self._system: tuple[system_select.poll, dict[int, Engine]] | None = None
 
     @property
     def sockets(self) -> list[tuple[Any, int]]:
@@ -40,6 +42,7 @@ class Poller:
         :param socket: a socket, a descriptor, or an object with ``fileno()``
         :param flags: POLLIN, POLLOUT or both; 0 takes the socket out
         """
+        self._system = None
         if flags:
             self._events[_key(socket)] = int(flags)
         else:
@@ -54,6 +57,7 @@ class Poller:
 
         :raises KeyError: it is not in
         """
+        self._system = None
         del self._events[_key(socket)]
 
     def poll(self, timeout: float | None = None) -> list[tuple[Any, int]]:
@@ -76,40 +80,61 @@ class Poller:
         return ready
 
     def _ready_now(self) -> list[tuple[Any, int]]:
-        ready: list[tuple[Any, int]] = []
+        """Look at everything with one system call; then every socket answers from memory."""
+        poll, engines = self._system_poll()
         descriptors: dict[int, int] = {}
+        for fd, mask in poll.poll(0):
+            engine = engines.get(fd)
+            if engine is None:
+                descriptors[fd] = mask
+            else:
+                engine.turn()
+        ready: list[tuple[Any, int]] = []
         for key, flags in self._events.items():
-            if not isinstance(key, SocketBase):
-                descriptors[key] = flags
-            elif found := key._engine.look(flags):
+            if isinstance(key, SocketBase):
+                found = key._engine.peek(flags)
+            else:
+                found = _found(descriptors.get(key, 0), flags)
+            if found:
                 ready.append((key, found))
-        return ready + (_ready_descriptors(descriptors) if descriptors else [])
+        return ready
+
+    def _system_poll(self) -> tuple[system_select.poll, dict[int, Engine]]:
+        """What the system watches for us, and the sockets behind its descriptors."""
+        if self._system is None:
+            poll = system_select.poll()
+            engines: dict[int, Engine] = {}
+            for key, flags in self._events.items():
+                if isinstance(key, SocketBase):
+                    fd = key._engine.descriptor()
+                    engines[fd] = key._engine
+                    poll.register(fd, system_select.POLLIN)
+                else:
+                    poll.register(key, _system_mask(flags))
+            self._system = poll, engines
+        return self._system
 
     @contextmanager
-    def _watching(self) -> Iterator[Any]:
-        """Yield a function that waits for anything to happen."""
-        engines = [key._engine for key in self._events if isinstance(key, SocketBase)]
+    def _watching(self) -> Iterator[Callable[[float | None], None]]:
+        """Yield a function that waits, for at most so many seconds, for anything to happen."""
+        poll, engines = self._system_poll()
         waker = Waker()
-        watched: list[Any] = []
-        poll = system_select.poll()
+        watched: list[Engine] = []
         poll.register(waker.fileno(), system_select.POLLIN)
-        for key, flags in self._events.items():
-            if not isinstance(key, SocketBase):
-                poll.register(key, _system_mask(flags))
+
+        def wait(seconds: float | None) -> None:
+            poll.poll(None if seconds is None else seconds * 1000)
+            waker.clear()
+
         try:
-            for engine in engines:
+            for engine in engines.values():
                 engine.begin_watching(waker)
                 watched.append(engine)
-                poll.register(engine.selector.fileno(), system_select.POLLIN)
-
-            def wait(seconds: float | None) -> None:
-                poll.poll(None if seconds is None else seconds * 1000)
-                waker.clear()
-
             yield wait
         finally:
             for engine in watched:
                 engine.end_watching(waker)
+            poll.unregister(waker.fileno())
             waker.close()
 
 
@@ -127,17 +152,10 @@ def _system_mask(flags: int) -> int:
     return sum(mask for flag, mask in _TO_SYSTEM.items() if flags & flag)
 
 
-def _ready_descriptors(descriptors: dict[int, int]) -> list[tuple[Any, int]]:
-    poll = system_select.poll()
-    for fd, flags in descriptors.items():
-        poll.register(fd, _system_mask(flags))
-    ready: list[tuple[Any, int]] = []
-    for fd, mask in poll.poll(0):
-        found = sum(flag for flag, bit in _TO_SYSTEM.items() if mask & bit)
-        if mask & _BROKEN:
-            found |= POLLERR | (descriptors[fd] & POLLIN)
-        ready.append((fd, found))
-    return ready
+def _found(mask: int, flags: int) -> int:
+    """The system's answer for a descriptor, as ours."""
+    found = sum(flag for flag, bit in _TO_SYSTEM.items() if mask & bit)
+    return found | POLLERR | (flags & POLLIN) if mask & _BROKEN else found
 
 
 def select(

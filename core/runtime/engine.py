@@ -654,6 +654,24 @@ class Engine:
                 pass
             return found or self.ready(events)
 
+    def peek(self, events: int) -> int:
+        """Which of the events hold, without a system call; sends what waits to be sent."""
+        with self.lock:
+            if self._unusable:
+                self.check_open()
+            if self._posted or len(self.reactor.hot) > self.hot:
+                self.reactor.flush_others(self)
+                self._run_posted()
+            if self.outbox or self.pattern.dirty:
+                self.flush()
+            return self.ready(events)
+
+    def descriptor(self) -> int:
+        """What another selector can watch to learn that something happened here."""
+        with self.lock:
+            self.check_open()
+            return self.selector.fileno()
+
     def begin_watching(self, observer: Waker) -> None:
         """A poller waits on this socket's selector, among others."""
         with self.lock:
