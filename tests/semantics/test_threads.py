@@ -1,11 +1,8 @@
-"""Sockets of this engine may be used by any number of threads; a forked child is told clearly."""
+"""Sockets of this engine may be used by any number of threads at once."""
 
 from __future__ import annotations
 
-import errno
 import itertools
-import os
-import signal
 import threading
 import time
 from collections import Counter
@@ -224,87 +221,3 @@ def test_a_context_has_one_thread_at_most(
         assert pull.recv() == b"x"
     # Threads that look up a name end with the lookup.
     wait_until(lambda: threading.active_count() <= before + 1)
-
-
-# --- fork ---------------------------------------------------------------------------------------
-
-
-def in_child(function: Callable[[], bool]) -> None:
-    """Run `function` in a forked child; it must return True within ten seconds."""
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            signal.alarm(10)
-            code = 0 if function() else 2
-        finally:
-            os._exit(code)  # the child must not go on being pytest
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-
-
-def says_fork(zmq: Any, call: Callable[[], Any]) -> bool:
-    try:
-        call()
-    except zmq.ZMQError as error:
-        return "fork" in str(error) and error.errno in (errno.ENOTSUP, zmq.ENOTSOCK)
-    return False
-
-
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-@pytest.mark.parametrize("call", ["send", "recv", "poll", "bind", "setsockopt", "socket"])
-def test_a_forked_child_gets_a_clear_error(
-    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, call: str
-) -> None:
-    first, second = new_socket.pair_up(zmq.PAIR, zmq.PAIR, endpoint("tcp"))
-    first.send(b"x")
-    assert second.recv() == b"x"
-    calls = {
-        "send": lambda: first.send(b"child"),
-        "recv": first.recv,
-        "poll": lambda: first.poll(10),
-        "bind": lambda: first.bind("tcp://127.0.0.1:*"),
-        "setsockopt": lambda: first.setsockopt(zmq.SNDHWM, 1),
-        "socket": lambda: new_socket.context.socket(zmq.PAIR),
-    }
-    in_child(lambda: says_fork(zmq, calls[call]))
-    # And the parent never notices.
-    second.send(b"still here")
-    assert first.recv() == b"still here"
-
-
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_forked_child_may_make_its_own_context(
-    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
-) -> None:
-    reply = new_socket(zmq.REP)
-    address = bind(reply, endpoint("tcp"))
-
-    def child() -> bool:
-        with zmq.Context() as context, context.socket(zmq.REQ) as request:
-            request.linger, request.rcvtimeo = 0, 5000
-            request.connect(address)
-            request.send(b"from the child")
-            return bool(request.recv() == b"from the parent")
-
-    def serve() -> None:
-        assert reply.recv() == b"from the child"
-        reply.send(b"from the parent")
-
-    serving = Background(serve)
-    in_child(child)
-    serving.result()
-
-
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_the_instance_of_a_forked_child_is_its_own(zmq: Any) -> None:
-    parents = zmq.Context.instance()
-
-    def child() -> bool:
-        own = zmq.Context.instance()
-        own.socket(zmq.PAIR).close()
-        own.term()
-        return own is not parents
-
-    in_child(child)
-    parents.term()
