@@ -184,9 +184,16 @@ class XPubPattern(Pattern):
                 self._offer(pipe, batch)
 
     def _to_matching(self, batch: list[Message]) -> None:
+        matched = self._table.matches(batch)
+        if self.options.invert_matching or self.options.xpub_manual_last_value:
+            matched = [self._adjusted(pipes) for pipes in matched]
+        if matched.count(matched[0]) == len(matched):
+            for pipe in matched[0]:
+                self._offer(pipe, batch)
+            return
         shares: dict[Pipe, list[Message]] = {}
-        for message in batch:
-            for pipe in self._match(topic_of(message)):
+        for message, pipes in zip(batch, matched, strict=True):
+            for pipe in pipes:
                 if pipe in shares:
                     shares[pipe].append(message)
                 else:
@@ -195,7 +202,10 @@ class XPubPattern(Pattern):
             self._offer(pipe, share)
 
     def _match(self, topic: bytes) -> set[Pipe]:
-        matched = self._table.match(topic)
+        return self._adjusted(self._table.match(topic))
+
+    def _adjusted(self, matched: set[Pipe]) -> set[Pipe]:
+        """Who gets a message, given who subscribed to it."""
         if self._last is not None and self.options.xpub_manual_last_value:
             # libzmq (xpub.cpp): what is sent after a subscription was received is for its sender
             # alone, so that a cache can answer the newcomer without disturbing the others.

@@ -8,7 +8,7 @@ from ..errors import error_from_errno
 from ..options import OptionValues
 from .base import Pattern
 from .pipe import Message, Pipe
-from .subscriptions import SubscriberTable, is_subscription, topic_of
+from .subscriptions import SubscriberTable, is_subscription
 
 
 class XSubPattern(Pattern):
@@ -100,11 +100,15 @@ class SubPattern(XSubPattern):
 
     def _collect_matching(self) -> None:
         """RFC 29: a message that no subscription matches (any more) is not delivered."""
-        matches = self._table.matches
-        wanted = not self.options.invert_matching
         super().collect()
-        kept = [message for message in self.inbox if matches(topic_of(message)) == wanted]
-        if len(kept) < len(self.inbox):
+        wanted = not self.options.invert_matching
+        verdicts = self._table.matching(self.inbox)
+        if verdicts.count(wanted) < len(verdicts):
+            kept = [
+                message
+                for message, verdict in zip(self.inbox, verdicts, strict=True)
+                if verdict == wanted
+            ]
             self.inbox.clear()
             self.inbox.extend(kept)
 

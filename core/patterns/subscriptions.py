@@ -6,9 +6,15 @@ subscriptions: one dictionary look-up per length.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
 
 from .pipe import Message, Pipe
+
+T = TypeVar("T")
+
+# So many different topics are remembered with their answer.
+_REMEMBERED = 4096
 
 
 def topic_of(message: Message) -> bytes:
@@ -42,14 +48,45 @@ class _Lengths:
             self.sorted = tuple(sorted(self._counts))
 
 
+class _Answers(Generic[T]):
+    """What a table answered for a topic, until the table changes.
+
+    Topics repeat, so that a batch is matched by a few passes in C rather than message by message.
+    """
+
+    __slots__ = ("_answer", "_known")
+
+    def __init__(self, answer: Callable[[bytes], T]) -> None:
+        self._answer = answer
+        self._known: dict[bytes, T] = {}
+
+    def forget(self) -> None:
+        self._known.clear()
+
+    def of(self, messages: Iterable[Message], lengths: tuple[int, ...]) -> list[T]:
+        """One answer for each message; prefixes beyond the longest length cannot matter."""
+        longest = lengths[-1] if lengths else 0
+        topics = [
+            message[:longest] if isinstance(message, bytes) else message[0][:longest]
+            for message in messages
+        ]
+        known = self._known
+        if len(known) > _REMEMBERED:
+            known.clear()
+        for topic in set(topics) - known.keys():
+            known[topic] = self._answer(topic)
+        return list(map(known.__getitem__, topics))
+
+
 class SubscriberTable:
     """A SUB socket's own subscriptions, counted: the n-th unsubscribe takes the n-th back."""
 
-    __slots__ = ("_counts", "_lengths")
+    __slots__ = ("_answers", "_counts", "_lengths")
 
     def __init__(self) -> None:
         self._counts: dict[bytes, int] = {}
         self._lengths = _Lengths()
+        self._answers = _Answers(self.matches)
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._counts)
@@ -62,6 +99,7 @@ class SubscriberTable:
         self._counts[prefix] = self._counts.get(prefix, 0) + 1
         if self._counts[prefix] > 1:
             return False
+        self._answers.forget()
         self._lengths.add(len(prefix))
         return True
 
@@ -72,6 +110,7 @@ class SubscriberTable:
             self._counts[prefix] = count - 1
         if count != 1:
             return False
+        self._answers.forget()
         del self._counts[prefix]
         self._lengths.remove(len(prefix))
         return True
@@ -83,21 +122,27 @@ class SubscriberTable:
         counts = self._counts
         return any(topic[:length] in counts for length in self._lengths.sorted)
 
+    def matching(self, messages: Iterable[Message]) -> list[bool]:
+        """`matches` for each of the messages."""
+        return self._answers.of(messages, self._lengths.sorted)
+
 
 class PublisherTable:
     """Which pipes subscribed to which prefix."""
 
-    __slots__ = ("_lengths", "_pipes")
+    __slots__ = ("_answers", "_lengths", "_pipes")
 
     def __init__(self) -> None:
         self._pipes: dict[bytes, set[Pipe]] = {}
         self._lengths = _Lengths()
+        self._answers = _Answers(self.match)
 
     def __len__(self) -> int:
         return len(self._pipes)
 
     def add(self, prefix: bytes, pipe: Pipe) -> bool:
         """True when nobody had subscribed to this prefix before."""
+        self._answers.forget()
         pipes = self._pipes.get(prefix)
         if pipes is not None:
             pipes.add(pipe)
@@ -114,6 +159,7 @@ class PublisherTable:
         pipes = self._pipes.get(prefix)
         if pipes is None or pipe not in pipes:
             return True
+        self._answers.forget()
         pipes.remove(pipe)
         if pipes:
             return False
@@ -137,3 +183,7 @@ class PublisherTable:
             if pipes is not None:
                 found = pipes if found is None else found | pipes
         return found if found is not None else set()
+
+    def matches(self, messages: Iterable[Message]) -> list[set[Pipe]]:
+        """`match` for each of the messages."""
+        return self._answers.of(messages, self._lengths.sorted)

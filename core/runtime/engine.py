@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 POLLIN = 1
 POLLOUT = 2
 
-# Sends that follow each other within this many seconds, and how many make a burst.
+# Pauses between sends of a burst, in seconds, and after how many writes it begins.
 BURST_GAP = 50e-6
 BURST_AFTER = 8
 # A burst is flushed at about this many bytes, and is not worth it below this many messages.
@@ -331,12 +331,14 @@ class Engine:
                 if self.burst_limit > 0 and not self.outbox:
                     self.outbox.append(message)
                     return
+            begin = time.monotonic()
             if self.outbox or not self.pattern.send(message):
                 self._send_later(message, timeout)
+            peers = len(self.pattern.dirty) or 1
             if self.pattern.dirty:
                 self._flush_dirty()
             if self.pattern.bursts:
-                self._count_streak(message)
+                self._count_streak(message, begin, peers)
             elif self._leading or self._pollers:
                 self._wake_all()  # a turn has passed: who waits for the other turn must look
 
@@ -442,10 +444,10 @@ class Engine:
 
     # Bursts
 
-    def _count_streak(self, message: Message) -> None:
-        now = time.monotonic()
-        self._streak = self._streak + 1 if now - self._last_send < BURST_GAP else 0
-        self._last_send = now
+    def _count_streak(self, message: Message, begin: float, peers: int) -> None:
+        """Count the writes of sends that follow each other without a pause."""
+        self._streak = self._streak + peers if begin - self._last_send < BURST_GAP else 0
+        self._last_send = time.monotonic()
         if self._streak >= BURST_AFTER:
             self._streak = 0
             self._enter_burst(message)
