@@ -50,6 +50,13 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+CORE_CALLS: dict[str, Callable[[Any, Any], Any]] = {
+    "recv_many": lambda zmq, pair: pair.recv_many(),
+    "send_many": lambda zmq, pair: pair.send_many([b"x", b"y"]),
+    "proxy": lambda zmq, pair: zmq.proxy(pair, pair),
+}
+
+
 def _timed(pair: Any) -> Any:
     pair.rcvtimeo = 20_000
     return pair
@@ -63,11 +70,25 @@ def _poller(zmq: Any, pair: Any) -> Any:
 
 @pytest.mark.parametrize("call", CALLS)
 def test_blocking_call(zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, call: str) -> None:
+    check_call(zmq, new_socket, endpoint, CALLS[call])
+
+
+@pytest.mark.core_only
+@pytest.mark.parametrize("call", CORE_CALLS)
+def test_blocking_call_of_core(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, call: str
+) -> None:
+    check_call(zmq, new_socket, endpoint, CORE_CALLS[call])
+
+
+def check_call(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, call: Callable[[Any, Any], Any]
+) -> None:
     pair = new_socket(zmq.PAIR, rcvtimeo=-1, sndtimeo=-1)
     address = bind(pair, endpoint("tcp"))
     interrupter = interrupt_when_blocked()
     with pytest.raises(KeyboardInterrupt):
-        CALLS[call](zmq, pair)
+        call(zmq, pair)
     interrupter.result()
     other = new_socket(zmq.PAIR)
     other.connect(address)
