@@ -9,7 +9,7 @@
 const { ATTACH_PATH, decodeResponse, encodeClose } = require("./frames.js")
 const { Outbox } = require("./outbox.js")
 
-/** Status code, beside those of gRPC, of a stream that `abort` ended. */
+/** Status code, beside those of gRPC, of a stream that was ended because it made no sense. */
 const ABORTED = -1
 
 /** A request to write: encoded fields, and the batch among them whose memory can be reused. */
@@ -83,14 +83,14 @@ class Attachment {
 
   /** Writes what is queued, asks the gateway to close the socket, and ends this side. */
   finish() {
-    this.#finishing = true
+    if (this.#finishing) return
     this.command(encodeClose())
+    this.#finishing = true
   }
 
-  /** Ends the stream at once; `onEnd` is told why. */
-  abort(details) {
-    if (this.#ended) return
-    this.#end({ code: ABORTED, details })
+  /** Ends the stream at once; `onEnd` is not called any more. */
+  cancel() {
+    this.#ended = true
     this.#stream.cancel()
   }
 
@@ -152,7 +152,8 @@ class Attachment {
     try {
       this.#onResponse(decodeResponse(bytes))
     } catch (error) {
-      this.abort(error.message)
+      this.#end({ code: ABORTED, details: error.message })
+      this.#stream.cancel()
     }
   }
 

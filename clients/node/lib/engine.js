@@ -22,6 +22,7 @@ const SEND = "send"
 const RECEIVE = "receive"
 
 class Engine {
+  #context
   #pattern
   #link
   #sender
@@ -48,12 +49,15 @@ class Engine {
   endpoints = 0
 
   /**
-   * @param {{type: number, sends: boolean, receives: boolean, firstTurn: string|null}} pattern see sockets.js
+   * @param {{type: number, sends: boolean, receives: boolean, firstTurn: string|null}} pattern
+   *   see patterns.js
    * @param {import("./context.js").ContextState} context
    */
   constructor(pattern, context) {
     const updateHold = () => this.#updateHold()
     const afterTake = pattern.firstTurn === null ? null : () => (this.#turn = SEND)
+    context.addSocket()
+    this.#context = context
     this.#pattern = pattern
     this.#turn = pattern.firstTurn
     this.#sender = new Sender(updateHold)
@@ -113,19 +117,30 @@ class Engine {
     if (this.#turn === SEND) return Promise.reject(errnoError("EFSM"))
     const message = this.#receiver.take()
     if (message !== undefined) return Promise.resolve(message)
-    if (this.#lost !== null) return Promise.reject(this.#lost())
-    this.#link.start()
+    const failure = this.#attach()
+    if (failure !== null) return Promise.reject(failure)
     const promise = this.#receiver.receive(this.receiveTimeout, this.#link.isSettled)
     this.#updateHold()
     return promise
   }
 
   #send(message) {
-    if (this.#lost !== null) return Promise.reject(this.#lost())
-    this.#link.start()
+    const failure = this.#link.isOpen ? null : this.#attach()
+    if (failure !== null) return Promise.reject(failure)
     const promise = this.#sender.send(message, this.sendTimeout, this.#link.isSettled)
     this.#updateHold()
     return promise
+  }
+
+  /** Attaches the socket at its first use; returns why that cannot be, or null. */
+  #attach() {
+    if (this.#lost !== null) return this.#lost()
+    try {
+      this.#link.start()
+      return null
+    } catch (error) {
+      return error
+    }
   }
 
   #sendInTurn(message) {
@@ -209,6 +224,7 @@ class Engine {
     this.#failCalls(() => errnoError("EAGAIN"))
     this.#link.close()
     this.#updateHold()
+    this.#context.removeSocket()
     this.emit("end", {})
   }
 
@@ -315,9 +331,10 @@ class Engine {
     this.#link.hold(this.#link.isBusy || !this.#sender.idle || this.#receiver.waiting > 0)
   }
 
+  /** Tells listeners, later, so that an error of theirs is theirs alone. */
   emit(type, details) {
-    this.events.emit(type, { type, ...details })
+    process.nextTick(() => this.events.emit(type, { type, ...details }))
   }
 }
 
-module.exports = { Engine, RECEIVE, SEND }
+module.exports = { Engine }

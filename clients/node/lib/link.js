@@ -12,7 +12,7 @@
  */
 
 const { status } = require("@grpc/grpc-js")
-const { Attachment } = require("./attachment.js")
+const { ABORTED, Attachment } = require("./attachment.js")
 const { errnoError, gatewayError } = require("./errors.js")
 const { encodeCommand } = require("./frames.js")
 const { settings } = require("./settings.js")
@@ -35,9 +35,10 @@ class Link {
   #channel = null
   #attachment = null
   #isHolding = false
-  #deadline = 0
-  #retryDelay = FIRST_RETRY_MS
+  #deadline = null // timer: how long to wait for a gateway
   #retryTimer = null
+  #retryDelay = FIRST_RETRY_MS
+  #lastFailure = "" // why the last try failed
   #nextCommand = 1
   #commands = new Map() // unanswered: id -> Command
 
@@ -86,19 +87,20 @@ class Link {
   command(operation, argument, entry) {
     const id = this.#nextCommand++
     const field = encodeCommand(id, operation, argument)
-    this.#commands.set(id, { ...entry, field })
     this.start()
+    this.#commands.set(id, { ...entry, field })
     this.#attachment?.command(field)
   }
 
-  /** Attaches the socket if that has not begun. */
+  /** Attaches the socket if that has not begun. @throws {Error} EINVAL for a bad address */
   start() {
     if (this.#state !== IDLE) return
-    this.#state = OPENING
-    this.#deadline = performance.now() + settings.connectTimeout
-    this.#retryDelay = FIRST_RETRY_MS
     this.#address = this.#context.gatewayAddress()
+    this.#state = OPENING
     this.#channel = this.#context.channels.join(this.#address)
+    this.#retryDelay = FIRST_RETRY_MS
+    this.#lastFailure = "no answer"
+    this.#deadline = setTimeout(() => this.#giveUp(), settings.connectTimeout)
     this.#owner.onBusy()
     // At the end of this tick: all that the application does in it goes with the first request.
     process.nextTick(() => {
@@ -121,8 +123,7 @@ class Link {
       this.#attachment.finish()
     } else if (this.#state !== LOST) {
       this.#state = ENDED
-      clearTimeout(this.#retryTimer)
-      this.#attachment?.abort("closed")
+      this.#stopTrying()
       this.#leave()
     }
     this.#commands.clear()
@@ -151,8 +152,9 @@ class Link {
   }
 
   #onOpened({ limits }) {
+    clearTimeout(this.#deadline)
+    this.#state = OPEN
     if (limits !== null) this.#attachment.limits = limits
-    if (this.#state === OPENING) this.#state = OPEN
     this.#owner.onOpened(this.#address)
   }
 
@@ -189,19 +191,16 @@ class Link {
 
   /** No gateway: perhaps it is just starting. */
   #retry(details) {
-    const left = this.#deadline - performance.now()
-    if (left <= 0) {
-      this.#giveUp(details)
-      return
-    }
-    this.#retryTimer = setTimeout(() => this.#attach(), Math.min(left, this.#retryDelay))
+    this.#lastFailure = details
+    this.#retryTimer = setTimeout(() => this.#attach(), this.#retryDelay)
     this.#retryDelay = Math.min(this.#retryDelay * 2, LONGEST_RETRY_MS)
   }
 
   /** No gateway in time. The socket is as before its first use; the next call tries again. */
-  #giveUp(details) {
-    const makeError = () => this.#unreachable(details)
+  #giveUp() {
+    const makeError = () => this.#unreachable()
     this.#state = IDLE
+    this.#stopTrying()
     this.#leave()
     for (const [id, { isAwaited, reject }] of this.#commands) {
       if (isAwaited) this.#commands.delete(id)
@@ -210,10 +209,18 @@ class Link {
     this.#owner.onUnreachable(makeError)
   }
 
+  #stopTrying() {
+    clearTimeout(this.#deadline)
+    clearTimeout(this.#retryTimer)
+    this.#attachment?.cancel()
+    this.#attachment = null
+  }
+
   /** The socket is gone; what waits fails, and so will every later call. */
   #lose(makeError) {
     if (this.#state === CLOSING || this.#state === LOST || this.#state === ENDED) return
     this.#state = LOST
+    clearTimeout(this.#deadline)
     const commands = [...this.#commands.values()]
     this.#commands.clear()
     this.#owner.onLost(makeError, this.#address)
@@ -227,20 +234,26 @@ class Link {
     if (this.#state === CLOSING) this.#state = ENDED
   }
 
-  #unreachable(details) {
+  #unreachable() {
+    const address = this.#address
     const message =
-      `No BabelMQ gateway answers at ${this.#address} (${details}). Start one with ` +
-      `'babelmq serve --listen ${this.#address}', or say where it is: BABELMQ_GATEWAY=host:port`
-    return errnoError("ECONNREFUSED", { message, address: this.#address })
+      `No BabelMQ gateway answers at ${address} (${this.#lastFailure}). Start one with ` +
+      `'babelmq serve --listen ${address}', or say where it is: BABELMQ_GATEWAY=host:port`
+    return errnoError("ECONNREFUSED", { message, address })
   }
 
   #endError(code, details) {
+    const address = this.#address
     if (code === status.UNIMPLEMENTED) {
-      const message = `What answers at ${this.#address} is no BabelMQ gateway (${details})`
-      return errnoError("EPROTO", { message, address: this.#address })
+      const message = `What answers at ${address} is no BabelMQ gateway (${details})`
+      return errnoError("EPROTO", { message, address })
     }
-    const message = `The gateway at ${this.#address} went away, and the socket with it (${details})`
-    return errnoError("ECONNRESET", { message, address: this.#address })
+    if (code === ABORTED) {
+      const message = `The gateway at ${address} broke the protocol: ${details}`
+      return errnoError("EPROTO", { message, address })
+    }
+    const message = `The gateway at ${address} went away, and the socket with it (${details})`
+    return errnoError("ECONNRESET", { message, address })
   }
 }
 

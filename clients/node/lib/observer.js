@@ -22,11 +22,10 @@ class Observer {
 
   constructor(engine) {
     this.#engine = engine
-    engine.events.once("end", () => (this.#isClosed = true))
   }
 
   get closed() {
-    return this.#isClosed
+    return this.#isClosed || this.#engine.isClosed
   }
 
   /** @throws {Error} ENOTSUP for an event of the network */
@@ -44,7 +43,7 @@ class Observer {
 
   /** Always fails: see the top of this file. */
   async receive() {
-    throw this.#isClosed ? errnoError("EBADF") : unsupported("events.receive()")
+    throw this.closed ? errnoError("EBADF") : unsupported("events.receive()")
   }
 
   [Symbol.asyncIterator]() {

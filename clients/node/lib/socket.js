@@ -122,11 +122,7 @@ class Inside {
   constructor(type, context) {
     this.type = type
     this.context = context
-    const contextState = stateOf(context)
-    const pattern = patternOf(type)
-    contextState.addSocket()
-    this.engine = new Engine(pattern, contextState)
-    this.engine.events.once("end", () => contextState.removeSocket())
+    this.engine = new Engine(patternOf(type), stateOf(context))
   }
 
   get observer() {
@@ -196,6 +192,7 @@ class Inside {
 
   setOption([name, id, kind, , details = {}], value) {
     const normal = normalise(kind, value)
+    if (this.engine.isClosed) throw errnoError("EBADF")
     this.#values.set(id, normal)
     if (details.ignored) warnIgnored(name)
     else this.#apply(name, id, normal, toWire(kind, value), details)
@@ -203,7 +200,7 @@ class Inside {
 
   #apply(name, id, normal, wire, { late, local }) {
     const isLate = this.engine.endpoints > 0 || this.engine.isBusy
-    if (isLate && !late && !this.engine.isClosed) {
+    if (isLate && !late) {
       process.emitWarning(`The option ${name} takes effect at the next bind or connect`)
     }
     if (name in MIRRORED) this.engine[MIRRORED[name]] = normal

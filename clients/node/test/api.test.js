@@ -16,6 +16,8 @@ const TYPES = {
 const WRITE_ONLY = ["Publisher", "Push"]
 const READ_ONLY = ["Subscriber", "Pull"]
 
+const nextTurn = () => new Promise(setImmediate)
+
 /** The warning that `action` emits. */
 async function warningOf(action) {
   const warned = new Promise(resolve => process.once("warning", resolve))
@@ -139,9 +141,20 @@ describe("options", () => {
     const count = () => warnings++
     process.on("warning", count)
     new zmq.Dealer().affinity = 2
-    await new Promise(setImmediate)
+    await nextTurn()
     process.off("warning", count)
     assert.equal(warnings, 0)
+  })
+
+  it("that come late say when they take effect", async () => {
+    const context = new zmq.Context({ gateway: "127.0.0.1:1" })
+    const socket = new zmq.Dealer({ context })
+    socket.connect("tcp://127.0.0.1:5555")
+    const text = await warningOf(() => (socket.routingId = "late"))
+    assert.match(text, /routingId takes effect at the next bind or connect/)
+    socket.linger = 0 // takes effect at once: no warning, or the next test would see it
+    socket.close()
+    assert.throws(() => (socket.linger = 5), { code: "EBADF" })
   })
 
   it("are all in index.d.ts", () => {
@@ -165,6 +178,15 @@ describe("contexts", () => {
     assert.throws(() => Object.assign(new zmq.Context(), { maxSocketsLimit: 1 }), TypeError)
     assert.throws(() => new zmq.Context({ ipv6: 1 }), TypeError)
     assert.throws(() => new zmq.Context({ gateway: "nonsense" }), { code: "EINVAL" })
+  })
+
+  it("accept what only threads would need, with one warning", async () => {
+    const { threadPriority, threadSchedulingPolicy } = zmq.Context.prototype
+    assert.deepEqual([threadPriority, threadSchedulingPolicy], [undefined, undefined])
+    const context = new zmq.Context()
+    assert.match(await warningOf(() => (context.threadPriority = 1)), /threadPriority/)
+    assert.match(await warningOf(() => (context.threadSchedulingPolicy = 1)), /threadSchedulingPolicy/)
+    assert.throws(() => (context.threadPriority = "high"), TypeError)
   })
 
   it("limit their sockets", () => {
@@ -233,6 +255,12 @@ describe("addresses", () => {
   })
 })
 
+describe("subscriptions", () => {
+  it("must be strings or buffers", () => {
+    assert.throws(() => new zmq.Subscriber().subscribe(5), TypeError)
+  })
+})
+
 describe("messages", () => {
   it("must be there, and have a part", async () => {
     const socket = new zmq.Push()
@@ -282,16 +310,25 @@ describe("events", () => {
     socket.events.on("end", listener).on("end", listener)
     socket.events.off("end", listener)
     socket.close()
+    await nextTurn()
     assert.deepEqual(ended, [{ type: "end" }])
     assert.equal(socket.events.closed, true)
     await assert.rejects(socket.events.receive(), { code: "EBADF" })
   })
 
-  it("are not reported any more once the observer is closed", () => {
+  it("are not reported any more once the observer is closed", async () => {
     const socket = new zmq.Dealer()
     socket.events.on("end", () => assert.fail("was told"))
     socket.events.close()
     socket.close()
+    await nextTurn()
+  })
+
+  it("cannot be iterated over", async () => {
+    const wait = async () => {
+      for await (const event of new zmq.Dealer().events) assert.fail(`was told ${event}`)
+    }
+    await assert.rejects(wait(), { code: "ENOTSUP" })
   })
 })
 
@@ -300,6 +337,12 @@ describe("proxies", () => {
     assert.throws(() => new zmq.Proxy(), TypeError)
     assert.throws(() => new zmq.Proxy(new zmq.Dealer(), {}), TypeError)
     assert.throws(() => new zmq.Proxy(new zmq.Dealer(), new zmq.Dealer(), new zmq.Dealer()), TypeError)
+  })
+
+  it("know their sockets", () => {
+    const [frontEnd, backEnd] = [new zmq.Router(), new zmq.Dealer()]
+    const proxy = new zmq.Proxy(frontEnd, backEnd)
+    assert.deepEqual([proxy.frontEnd, proxy.backEnd], [frontEnd, backEnd])
   })
 
   it("cannot be steered while they do not run", async () => {

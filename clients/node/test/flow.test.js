@@ -111,6 +111,7 @@ describe("bind and unbind", () => {
     const events = []
     second.events.on("bind:error", event => events.push(event))
     await assert.rejects(second.bind(address), { code: "EADDRINUSE", address })
+    await until(() => events.length > 0, "the event")
     assert.equal(events[0].error.code, "EADDRINUSE")
     await first.unbind(address)
     await second.bind(address)
@@ -164,6 +165,7 @@ describe("bind and unbind", () => {
     await socket.unbind(address)
     socket.close()
     const gateway = process.env.BABELMQ_GATEWAY
+    await until(() => events.length === 4, "four events")
     assert.deepEqual(events, [
       { type: "gateway:connect", address: gateway },
       { type: "bind", address },

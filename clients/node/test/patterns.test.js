@@ -2,24 +2,37 @@
 /* Every class, between Node sockets, through a real gateway. */
 
 const assert = require("node:assert/strict")
+const { execFile } = require("node:child_process")
+const path = require("node:path")
 const { describe, it } = require("node:test")
+const { promisify } = require("node:util")
 const zmq = require("babelmq")
 const { endpoint, join, open, receiveText, until, untilSubscribed, within } = require("./support/sockets.js")
 
-describe("the snippet of the README", () => {
-  it("runs as it stands", async () => {
+const PACKAGE = path.join(__dirname, "..")
+
+/** As the project promises it to users of zeromq.js, who change the first line only. */
+const SNIPPET = `
+const zmq = require("babelmq");
+
+async function run() {
+  const sock = new zmq.Request();
+  sock.connect("tcp://localhost:5555");
+  await sock.send("Hello");
+  const [msg] = await sock.receive();
+}
+`
+
+describe("the program that users know", () => {
+  it("runs as it stands, and ends", async () => {
     const server = open(zmq.Reply)
-    await server.bind("tcp://*:5555")
-    const served = server.receive().then(() => server.send("World"))
-
-    const sock = new zmq.Request()
-    sock.connect("tcp://localhost:5555")
-    await sock.send("Hello")
-    const [msg] = await within(sock.receive(), "the answer")
-
-    assert.equal(String(msg), "World")
-    await served
-    sock.close()
+    const bind = () => server.bind("tcp://*:5555").then(() => true, () => false)
+    await until(bind, "port 5555 to be free")
+    const program = `${SNIPPET}\nrun().then(() => console.log("answered"))`
+    const client = promisify(execFile)(process.execPath, ["-e", program], { cwd: PACKAGE, timeout: 20_000 })
+    assert.deepEqual(await receiveText(server), ["Hello"])
+    await server.send("World")
+    assert.deepEqual(await client, { stdout: "answered\n", stderr: "" })
   })
 })
 

@@ -128,6 +128,22 @@ describe("without a gateway", () => {
     }
   })
 
+  it("a server that accepts and says nothing is given up in time", async () => {
+    const connections = []
+    const silent = net.createServer(connection => connections.push(connection))
+    await once(silent.listen(0, "127.0.0.1"), "listening")
+    const program = `
+      zmq.configure({ connectTimeout: 200 })
+      new zmq.Push().send("a").catch(({ code, message }) => console.log(code, message))`
+    const { code, stdout } = await run(program, {
+      BABELMQ_GATEWAY: `127.0.0.1:${silent.address().port}`,
+    })
+    for (const connection of connections) connection.destroy()
+    silent.close()
+    assert.equal(code, 0)
+    assert.match(stdout, /^ECONNREFUSED No BabelMQ gateway answers .*no answer/)
+  })
+
   it("a program that only connects ends with a warning", async () => {
     const gateway = await unusedAddress()
     const { code, stderr } = await run(
@@ -175,6 +191,11 @@ describe("without a gateway", () => {
     })
     assert.equal(code, 1)
     assert.match(stderr, /Invalid gateway address 'nonsense' in BABELMQ_GATEWAY/)
+    const { stdout } = await run(
+      'new zmq.Push().send("a").catch(error => console.log(error.code))',
+      { BABELMQ_GATEWAY: "nonsense" },
+    )
+    assert.equal(stdout, "EINVAL\n")
   })
 
   it("a gateway that is killed fails calls; new sockets work with the next one", async () => {

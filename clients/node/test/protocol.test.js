@@ -424,6 +424,26 @@ describe("the end", () => {
     assert.match((await within(warned)).message, /^3 messages/)
   })
 
+  it("of the gateway after close() changes nothing", async () => {
+    const [socket, stream] = await attached(zmq.Push)
+    socket.close()
+    await until(() => stream.isEnded, "the end of the stream")
+    stream.say({ go_away: { reason: { name: "ETERM" } } })
+    stream.say({ closed: {} })
+    stream.end()
+    await assert.rejects(socket.send("a"), { code: "EBADF" })
+    assert.equal(stream.requests.filter(({ close }) => close).length, 1)
+  })
+
+  it("names that this system does not know stay the code", async () => {
+    const socket = create(zmq.Push)
+    const sent = socket.send("a")
+    const stream = await gateway.stream()
+    stream.say({ closed: { error: { name: "EFUTURE" } } })
+    stream.end()
+    await assert.rejects(within(sent), { code: "EFUTURE", errno: 0, message: "EFUTURE" })
+  })
+
   it("a refused opening fails every call with the gateway's reason", async () => {
     const socket = create(zmq.Push)
     socket.connect("tcp://127.0.0.1:5555")
@@ -467,7 +487,7 @@ describe("the end", () => {
     const [socket, stream] = await attached(zmq.Dealer)
     const received = socket.receive()
     stream.say(deliver(7, "out of sequence"))
-    await assert.rejects(within(received), { code: "ECONNRESET", message: /numbered 7/ })
+    await assert.rejects(within(received), { code: "EPROTO", message: /numbered 7/ })
   })
 
   it("a server that is no gateway is called that", async () => {
