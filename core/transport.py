@@ -259,6 +259,14 @@ class ChannelHost(Protocol):
         """ZMQ_RCVHWM in messages; 0 is no limit."""
 
     @property
+    def conflate(self) -> bool:
+        """ZMQ_CONFLATE: of what waits here in either direction only the newest message counts.
+
+        The engine sees to its own queues. A transport that queues messages itself may use this to
+        keep no more than one per peer, except of subscriptions, which go from SUB to PUB.
+        """
+
+    @property
     def shared(self) -> MutableMapping[str, Any]:
         """The transport's own storage in this context, shared by all its hosts."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from core.endpoint import EndpointError
 from core.hookspecs import hookimpl
 from core.transport import ChannelHost, Message, PeerFacts
-from plugins.message_lane import MessageLane
+from plugins.message_lane import MessageLane, NewestLane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,12 +190,19 @@ def _names(host: ChannelHost) -> _Names:
 
 def _new_pair(near: ChannelHost, far: ChannelHost) -> tuple[InprocChannel, InprocChannel]:
     lock = threading.Lock()
-    outbound = MessageLane(_capacity(near, far))
-    inbound = MessageLane(_capacity(far, near))
+    outbound, inbound = _lane(near, far), _lane(far, near)
     first = InprocChannel(near, inbound, outbound, lock)
     second = InprocChannel(far, outbound, inbound, lock)
     first.peer, second.peer = second, first
     return first, second
+
+
+def _lane(sender: ChannelHost, receiver: ChannelHost) -> MessageLane:
+    """The queue in between belongs to both; libzmq lets only the connecting side conflate it."""
+    # Subscriptions do not replace each other.
+    if (sender.conflate or receiver.conflate) and sender.socket_type not in ("SUB", "XSUB"):
+        return NewestLane()
+    return MessageLane(_capacity(sender, receiver))
 
 
 def _capacity(sender: ChannelHost, receiver: ChannelHost) -> int:

@@ -172,4 +172,33 @@ class MessageLane:
             call()
 
 
-__all__ = ["MessageLane"]
+class NewestLane(MessageLane):
+    """Holds one message, which the next one replaces (ZMQ_CONFLATE); there is always room."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def put(self, messages: list[Message]) -> int:
+        """Replace what waits by the last of these."""
+        if self._capacity < 0 or not messages:
+            return 0
+        self._queue[:] = messages[-1:]
+        if self._idle:
+            self._wake_reader()
+        return len(messages)
+
+    def take(self, limit: int) -> list[Message]:
+        """Remove the message, if one waits."""
+        try:
+            taken = [self._queue.pop()]  # at once, so that none is lost that comes meanwhile
+        except IndexError:
+            taken = []
+        self._idle = True
+        if self._queue:
+            self._wake_reader()
+        return taken
+
+
+__all__ = ["MessageLane", "NewestLane"]

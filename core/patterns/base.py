@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..errors import error_from_errno
 from ..options import OptionValues
+from .conflation import NewestPipe, NewestQueue
 from .fair_queue import FairQueue
 from .pipe import UNLIMITED, Message, Pipe
 
@@ -33,10 +34,12 @@ class Pattern:
     sends_subscriptions: ClassVar[bool] = False
     # With several peers: after so many refills of the inbox, the runtime looks for new input first.
     takes_between_looks: ClassVar[int] = 1
+    # ZMQ_CONFLATE has an effect.
+    can_conflate: ClassVar[bool] = False
     # Several messages in a row may be routed as one batch.
-    bursts: ClassVar[bool] = True
+    bursts = True
     # Messages of a peer are looked at as they arrive, not when the user receives.
-    eager: ClassVar[bool] = False
+    eager = False
 
     def __init__(self, options: OptionValues) -> None:
         self.options = options
@@ -48,6 +51,17 @@ class Pattern:
 
     # Peers come and go
 
+    @property
+    def conflates(self) -> bool:
+        """Only the newest message counts (ZMQ_CONFLATE)."""
+        return self.options.conflate and self.can_conflate
+
+    def new_pipe(self) -> Pipe:
+        if not self.conflates:
+            return Pipe(self.options.sndhwm, self.options.rcvhwm)
+        # Unlike in libzmq, the subscriptions that a SUB sends do not replace each other.
+        return Pipe(0, 0) if self.sends_subscriptions else NewestPipe(0, 0)
+
     def connecting(self, pipe: Pipe) -> None:
         """A `connect` has made this pipe, which will be attached now or once its peer is there."""
         pipe.connected = True
@@ -56,7 +70,17 @@ class Pattern:
         """A pipe joins; False refuses the peer."""
         pipe.attached = True
         self.pipes.append(pipe)
+        if self.conflates and not isinstance(self.queue, NewestQueue):
+            self._begin_conflating()
         return True
+
+    def _begin_conflating(self) -> None:
+        # An inbox that only `receive` pops from: a message may be replaced until the last moment.
+        self.inbox = deque()
+        self.queue = NewestQueue(self.inbox, self.queue)
+        self.eager = True
+        # What is newest should not wait for the end of a burst.
+        self.bursts = False
 
     def peer_ready(self, pipe: Pipe) -> bool:
         """The pipe's handshake is done, again after each reconnect; False refuses the peer."""

@@ -221,6 +221,7 @@ class PubPattern(XPubPattern):
     """RFC 29: fan-out to the matching subscribers; what they send is not for the user."""
 
     name = "PUB"
+    can_conflate = True
     can_receive = False
     _upstream = False
 

@@ -17,6 +17,7 @@ class DealerPattern(LoadBalanced):
     """RFC 28: round robin out, fair queueing in, envelopes untouched."""
 
     name = "DEALER"
+    can_conflate = True
 
     def peer_ready(self, pipe: Pipe) -> bool:
         self.greet(pipe)
@@ -41,6 +42,7 @@ class ReqPattern(DealerPattern):
     """RFC 28: strictly send, then receive; the reply comes from the peer that was asked."""
 
     name = "REQ"
+    can_conflate = False
     bursts = False
     takes_between_looks = 16
 

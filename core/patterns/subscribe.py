@@ -90,6 +90,7 @@ class SubPattern(XSubPattern):
     """RFC 29: receives what its subscriptions match; sends nothing."""
 
     name = "SUB"
+    can_conflate = True
     can_send = False
 
     def collect(self) -> None:

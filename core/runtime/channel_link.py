@@ -6,13 +6,16 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from core.patterns import Message, Pipe
-from core.patterns.pipe import UNLIMITED
+from core.patterns.conflation import NewestPipe
 from core.transport import Binding, Channel, MessageTransport, PeerFacts
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
     from core.runtime.engine import Engine
+
+# How often in a row what arrives is taken from a channel that somebody goes on filling.
+EAGER_TAKES = 16
 
 
 class ChannelPipe(Pipe):
@@ -29,6 +32,12 @@ class ChannelPipe(Pipe):
         if self.channel is None:
             return super().room()
         return self.channel.room() - self.queued
+
+
+class NewestChannelPipe(NewestPipe, ChannelPipe):
+    """The same for ZMQ_CONFLATE: what the channel does not take is replaced by what comes next."""
+
+    __slots__ = ()
 
 
 class ChannelLink:
@@ -64,24 +73,34 @@ class ChannelLink:
         if self.closed:
             return
         if self._engine.pattern.eager:
-            self.resume()
+            self._take_all()
         elif not self.stalled:
             self.stalled = True
             self._engine.stalled.append(self)
 
+    def _take_all(self) -> None:
+        for _ in range(EAGER_TAKES):
+            if not self._take():
+                return
+        self._engine.post(self.on_readable)  # others have to get their turn
+
     def resume(self) -> None:
+        self.stalled = False
+        if self._take():
+            self.on_readable()
+
+    def _take(self) -> bool:
         """Take what the channel has: asking again tells it that the last batch is used up."""
         pipe = self.pipe
-        self.stalled = False
         limit = pipe.receive_hwm - len(pipe.incoming)
         messages = [] if self.closed or limit <= 0 else self._channel.receive(limit)
         if messages:
             pipe.incoming += messages
             self._engine.pattern.arrived(pipe)
-            self.on_readable()
         elif self.gone and not self.closed:
             self._engine.pattern.peer_lost(pipe)
             self._end()
+        return bool(messages)
 
     def transmit(self, message: Message) -> bool:
         """Hand over one message that nothing stands before."""
@@ -148,6 +167,7 @@ class ChannelEndpoint:
         self.identity = engine.options.identity
         self.send_hwm = engine.options.sndhwm
         self.receive_hwm = engine.options.rcvhwm
+        self.conflate = engine.pattern.conflates
         self.endpoint = self.requested = f"{transport.scheme}://{address}"
         # A connect has its pipe at once, so that messages queue before the peer exists.
         self._waiting: ChannelPipe | None = None if bind else self._new_pipe()
@@ -160,7 +180,10 @@ class ChannelEndpoint:
         self.endpoint = self._binding.endpoint
 
     def _new_pipe(self) -> ChannelPipe:
-        return ChannelPipe(self.send_hwm, self.receive_hwm or UNLIMITED)
+        if not self.conflate:
+            return ChannelPipe(self.send_hwm, self.receive_hwm)
+        subscribes = self._engine.pattern.sends_subscriptions
+        return ChannelPipe(0, 0) if subscribes else NewestChannelPipe(0, 0)
 
     # ChannelHost: from any thread, so everything is posted to whoever drives the socket
 

@@ -41,7 +41,7 @@ class ConnectedEndpoint:
         self._failures = 0
         self._finishing = False
         self._stopped = False
-        self.pipe = engine.new_pipe()
+        self.pipe = engine.pattern.new_pipe()
         engine.pattern.connecting(self.pipe)
         if not engine.options.immediate:
             engine.pattern.attach(self.pipe)

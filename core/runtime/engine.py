@@ -202,9 +202,6 @@ class Engine:
     def shared_for(self, scheme: str) -> MutableMapping[str, Any]:
         return self.reactor.shared.setdefault(scheme, {})
 
-    def new_pipe(self) -> Pipe:
-        return Pipe(self.options.sndhwm, self.options.rcvhwm)
-
     def admit(self, pipe: Pipe) -> bool:
         """A peer's handshake is done: attach its pipe if need be; False refuses the peer."""
         pattern = self.pattern
@@ -785,7 +782,7 @@ class Engine:
             self._ensure_driven()
             return
         now = time.monotonic()
-        if now - self._last_wait < CLAIM_GAP:
+        if now - self._last_wait < CLAIM_GAP and not self.pattern.conflates:
             self.reactor.heat(self)
         else:
             self.reactor.watch(self)

@@ -56,7 +56,7 @@ class BoundEndpoint:
     # LinkOwner
 
     def link_ready(self, link: Link, peer: PeerInfo) -> Pipe | None:
-        pipe = self._engine.new_pipe()
+        pipe = self._engine.pattern.new_pipe()
         pipe.identity = peer.identity
         return pipe if self._engine.admit(pipe) else None
 

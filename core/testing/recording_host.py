@@ -26,6 +26,7 @@ class RecordingHost:
     :param context: shared by all hosts that are to meet
     :param send_hwm: ZMQ_SNDHWM, messages, 0 for no limit
     :param receive_hwm: ZMQ_RCVHWM, messages, 0 for no limit
+    :param conflate: ZMQ_CONFLATE
     :param timeout: seconds that a wait may take
     """
 
@@ -37,6 +38,7 @@ class RecordingHost:
         identity: bytes = b"",
         send_hwm: int = 1000,
         receive_hwm: int = 1000,
+        conflate: bool = False,
         timeout: float = 10.0,
     ) -> None:
         self.shared: MutableMapping[str, Any] = context.shared
@@ -45,6 +47,7 @@ class RecordingHost:
         self.identity = identity
         self.send_hwm = send_hwm
         self.receive_hwm = receive_hwm
+        self.conflate = conflate
         self.timeout = timeout
         self.peers: list[tuple[Channel, PeerFacts]] = []
         self.events: list[tuple[str, Channel]] = []

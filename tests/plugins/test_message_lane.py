@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.transport import Message
-from plugins.message_lane import MessageLane
+from plugins.message_lane import MessageLane, NewestLane
 
 T = TypeVar("T")
 
@@ -265,6 +265,56 @@ def test_the_capacity_holds_in_the_middle_of_a_take(limit: int) -> None:
         )
         assert taken == numbered(0, min(limit, 4))
         assert sum(accepted) == 0
+        return came
+
+    at_every_moment(check)
+
+
+def test_the_newest_lane_keeps_one_message() -> None:
+    lane = NewestLane()
+    ends = Ends(lane)
+    assert lane.put(numbered(0, 5)) == 5
+    assert lane.put([]) == 0
+    assert lane.room() > 1 << 30
+    assert drained(lane) == [b"4"]
+    lane.put([b"5"])
+    lane.put([b"6"])
+    assert ends.readable == 2
+    lane.close(discard=False)
+    assert (lane.put([b"7"]), lane.room()) == (0, 0)
+    assert drained(lane) == [b"6"]
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+def test_a_put_in_the_middle_of_taking_the_newest(waiting: int) -> None:
+    def check(moment: int) -> bool:
+        lane = NewestLane()
+        ends = Ends(lane)
+        lane.take(1)
+        lane.put(numbered(0, waiting))
+        woken = ends.readable
+        taken, came = interrupted(moment, lambda: lane.put([b"late"]), lambda: lane.take(10))
+        if came and b"late" not in taken:
+            assert ends.readable > woken
+        assert (taken + drained(lane))[-1:] == ([b"late"] if came else numbered(0, waiting))
+        return came
+
+    at_every_moment(check)
+
+
+def test_a_take_in_the_middle_of_putting_the_newest() -> None:
+    def check(moment: int) -> bool:
+        lane = NewestLane()
+        ends = Ends(lane)
+        lane.put([b"old"])
+        woken = ends.readable
+        taken: list[Message] = []
+        _, came = interrupted(
+            moment, lambda: taken.extend(lane.take(10)), lambda: lane.put([b"new"])
+        )
+        if came and b"new" not in taken:
+            assert ends.readable > woken
+        assert (taken + drained(lane))[-1] == b"new"
         return came
 
     at_every_moment(check)

@@ -1,0 +1,55 @@
+"""ZMQ_CONFLATE: of each peer, and for each peer, only the newest message is kept.
+
+libzmq gives such a socket pipes that hold one message. Here the way out is a pipe of its own kind,
+and the way in a queue of its own kind, so that other sockets pay nothing for it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from .fair_queue import FairQueue
+from .pipe import UNLIMITED, Message, Pipe
+
+
+class NewestPipe(Pipe):
+    """A message that is put replaces the one that waits: there is always room."""
+
+    __slots__ = ()
+
+    def room(self) -> int:
+        return UNLIMITED
+
+    def put(self, batch: list[Message]) -> None:
+        self.outgoing.clear()
+        self.outgoing.append(batch[-1:])
+        self.queued = 1
+
+    def requeue(self, batch: list[Message]) -> None:
+        if not self.queued:
+            self.put(batch)
+
+
+class NewestQueue(FairQueue):
+    """Of each pipe the newest message, until it is received: in the inbox it is replaced too."""
+
+    __slots__ = ("_inbox", "_shown")
+
+    def __init__(self, inbox: deque[Message], replaced: FairQueue) -> None:
+        self._active = replaced._active
+        self._inbox = inbox
+        self._shown: dict[Pipe, Message] = {}  # what the last collect put into the inbox
+
+    def add(self, pipe: Pipe) -> None:
+        del pipe.incoming[:-1]
+        if pipe in self._shown:
+            try:
+                self._inbox.remove(self._shown.pop(pipe))
+            except ValueError:
+                pass  # it has been received
+        super().add(pipe)
+
+    def take(self, quantum: int) -> list[tuple[Pipe, list[Message]]]:
+        taken = super().take(quantum)
+        self._shown = {pipe: batch[-1] for pipe, batch in taken}
+        return taken
