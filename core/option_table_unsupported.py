@@ -109,12 +109,8 @@ _TRANSPORTS = (
     ),
     *_refused(
         "this setting of the operating system's sockets is not passed on yet",
-        (_O.BINDTODEVICE, _BYTES, b"", "Network device to use, by name."),
-        (_O.TCP_MAXRT, _INT, 0, "How long data may stay unacknowledged, in ms."),
-        (_O.PRIORITY, _INT, 0, "SO_PRIORITY of connections."),
         (_O.BUSY_POLL, _INT, 0, "SO_BUSY_POLL of connections."),
         (_O.LOOPBACK_FASTPATH, _BOOL, 0, "Windows' shortcut for local TCP."),
-        (_O.USE_FD, _INT, -1, "Adopt a descriptor that already listens."),
     ),
 )
 
@@ -143,11 +139,6 @@ _ENGINE = (
     *_refused(
         "set SNDHWM and RCVHWM, or the attribute hwm",
         (_O.HWM, _INT, None, "The single limit of libzmq 2."),
-    ),
-    *_refused(
-        "this engine feature is not built yet",
-        (_O.RECONNECT_STOP, _INT, 0, "When to give up a connection (see ReconnectStop)."),
-        (_O.METADATA, _BYTES, None, "Property to tell peers, as X-name:value."),
     ),
 )
 

@@ -29,6 +29,9 @@ LIVE_OPTIONS = frozenset(
     }
 )
 
+# In bytes: the wire has one for the length (RFC 37, property names).
+_LONGEST_NAME = 255
+
 # They send subscriptions only, so libzmq gives them a LINGER of 0 from the start.
 _NOTHING_TO_LINGER_FOR = frozenset({SocketType.SUB, SocketType.XSUB})
 
@@ -62,6 +65,12 @@ class OptionValues:
     backlog: int
     sndbuf: int
     rcvbuf: int
+    reconnect_stop: int
+    metadata: dict[str, bytes]
+    use_fd: int
+    bindtodevice: bytes
+    tcp_maxrt: int
+    priority: int
     tos: int
     ipv6: bool
     tcp_keepalive: int
@@ -93,6 +102,7 @@ class OptionValues:
         self.socket_type = socket_type
         for attribute, default in _STORED:
             setattr(self, attribute, default)
+        self.metadata = {}
         self.ipv6 = ipv6
         self.linger = 0 if socket_type in _NOTHING_TO_LINGER_FOR else linger
 
@@ -118,6 +128,9 @@ class OptionValues:
             self.xpub_verbose = self.xpub_verboser = bool(checked)
         elif row.number == SocketOption.XPUB_MANUAL_LAST_VALUE:
             self.xpub_manual = self.xpub_manual_last_value = bool(checked)
+        elif row.number == SocketOption.METADATA:
+            assert isinstance(checked, bytes)
+            self._add_metadata(row, checked)
         elif row.attribute:
             setattr(self, row.attribute, checked)
         return checked
@@ -139,6 +152,13 @@ class OptionValues:
         if row.default is None:
             raise LookupError(f"option {row.name} is answered by the socket, not by its settings")
         return row.default
+
+    def _add_metadata(self, row: Option, fact: bytes) -> None:
+        name, _, value = fact.partition(b":")
+        if not name.startswith(b"X-") or len(name) > _LONGEST_NAME or not value:
+            raise refuse(row, f"has the form X-name:value, not {fact!r}")
+        # libzmq: of a name that comes twice, the first value counts.
+        self.metadata.setdefault(name.decode("latin-1"), value)
 
     def _check_manual(self, row: Option) -> None:
         if self.socket_type is not SocketType.SUB and not self.xpub_manual:

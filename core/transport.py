@@ -54,6 +54,14 @@ class TransportOptions:
     """ZMQ_TCP_KEEPALIVE_IDLE: seconds of silence before the first probe."""
     tcp_keepalive_intvl: int = -1
     """ZMQ_TCP_KEEPALIVE_INTVL: seconds between probes."""
+    tcp_maxrt: int = 0
+    """ZMQ_TCP_MAXRT: milliseconds that sent data may stay unacknowledged; 0 is the default."""
+    bindtodevice: bytes = b""
+    """ZMQ_BINDTODEVICE: name of the network device to use; empty is any."""
+    priority: int = 0
+    """ZMQ_PRIORITY: SO_PRIORITY of outgoing packets; 0 is the default."""
+    use_fd: int = -1
+    """ZMQ_USE_FD: a descriptor to listen on that is bound and listens already; -1 is none."""
 
 
 @dataclass(frozen=True, slots=True)

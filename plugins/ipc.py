@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING, Literal
 from core.endpoint import EndpointError
 from core.hookspecs import hookimpl
 from core.transport import Target, TransportOptions
-from plugins.stream_sockets import SocketListener, SocketStream, start_connect
+from plugins.stream_sockets import (
+    SocketListener,
+    SocketStream,
+    adopt,
+    prioritise,
+    start_connect,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +65,9 @@ class IpcTransport:
     def listen(self, target: Target, options: TransportOptions) -> SocketListener:
         """Take the path, unless somebody listens on it, and listen."""
         path: str = target.data
+        if options.use_fd != -1:
+            sock = adopt(options.use_fd, socket.AF_UNIX)
+            return _listener(sock, _own_endpoint(sock), options, None)
         if path == "*":
             return _listen_in_new_directory(options)
         if path.startswith("@"):
@@ -105,6 +114,11 @@ def _bound(path: str) -> socket.socket:
         sock.close()
         raise OSError(error.errno, _explain(error, path)) from error
     return sock
+
+
+def _own_endpoint(sock: socket.socket) -> str:
+    name = sock.getsockname()
+    return f"ipc://@{name[1:].decode()}" if isinstance(name, bytes) else f"ipc://{name}"
 
 
 def _explain(error: OSError, path: str) -> str:
@@ -183,7 +197,8 @@ def _listener(
         return SocketStream(accepted, endpoint, endpoint)
 
     try:
-        sock.listen(options.backlog)
+        if options.use_fd == -1:
+            sock.listen(options.backlog)
     except BaseException:
         sock.close()
         if on_close is not None:
@@ -197,6 +212,7 @@ def _tune(sock: socket.socket, options: TransportOptions) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, options.sndbuf)
     if options.rcvbuf >= 0:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options.rcvbuf)
+    prioritise(sock, options)
 
 
 @hookimpl

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-from errno import EAGAIN, ECONNREFUSED, EINPROGRESS
+from errno import EAGAIN, ECONNREFUSED, EINPROGRESS, EINVAL
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from core.transport import Buffer
+    from core.transport import Buffer, TransportOptions
 
 Address = str | bytes | tuple[str, int] | tuple[str, int, int, int]
 
@@ -95,6 +95,27 @@ class SocketListener:
             on_close()
 
 
+def adopt(fd: int, *families: int) -> socket.socket:
+    """Take over a descriptor that listens already (ZMQ_USE_FD); it is the caller's after an error.
+
+    :param families: what the transport can work with, such as `socket.AF_UNIX`
+    :raises OSError: EBADF or ENOTSOCK; EINVAL for one that does not listen, or of another family
+    """
+    sock = socket.socket(fileno=fd)
+    listens = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    if not listens or sock.family not in families:
+        sock.detach()
+        what = "belongs to another transport" if listens else "does not listen: call listen() first"
+        raise OSError(EINVAL, f"the descriptor {fd} of ZMQ_USE_FD {what}")
+    return sock
+
+
+def prioritise(sock: socket.socket, options: TransportOptions) -> None:
+    """Set ZMQ_PRIORITY. Like libzmq, leave it out where the system has no such thing."""
+    if options.priority and hasattr(socket, "SO_PRIORITY"):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, options.priority)
+
+
 def start_connect(sock: socket.socket, address: Address, endpoint: str) -> None:
     """Begin a non-blocking connect; returns while it is under way.
 
@@ -114,4 +135,11 @@ def _gathering_send(sock: socket.socket) -> Callable[[Sequence[Buffer]], int]:
     return lambda buffers: sock.send(b"".join(buffers))  # Windows
 
 
-__all__ = ["Address", "SocketListener", "SocketStream", "start_connect"]
+__all__ = [
+    "Address",
+    "SocketListener",
+    "SocketStream",
+    "adopt",
+    "prioritise",
+    "start_connect",
+]

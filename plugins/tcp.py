@@ -10,14 +10,20 @@ import ipaddress
 import os
 import socket
 from dataclasses import dataclass
-from errno import EADDRNOTAVAIL, EHOSTUNREACH, ENODEV
+from errno import EADDRNOTAVAIL, EHOSTUNREACH, ENODEV, ENOTSUP
 from typing import TYPE_CHECKING, Literal
 
 from core.endpoint import EndpointError
 from core.hookspecs import hookimpl
 from core.transport import Target, TransportOptions
 from plugins.network_interfaces import interface_addresses
-from plugins.stream_sockets import SocketListener, SocketStream, start_connect
+from plugins.stream_sockets import (
+    SocketListener,
+    SocketStream,
+    adopt,
+    prioritise,
+    start_connect,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,10 +75,9 @@ class TcpTransport:
         return [Target(_endpoint(place.address), place) for place in places]
 
     def listen(self, target: Target, options: TransportOptions) -> SocketListener:
-        """Bind and listen."""
-        sock = _bound(target.data, options)
+        """Bind and listen, or take over a socket that does so already."""
+        sock = _listening(target.data, options)
         try:
-            sock.listen(options.backlog)
             endpoint = _endpoint(sock.getsockname())
         except BaseException:
             sock.close()
@@ -89,6 +94,7 @@ class TcpTransport:
         place: _Place = target.data
         sock = socket.socket(place.family, socket.SOCK_STREAM)
         try:
+            _use_device(sock, options)
             _tune(sock, options)
             if place.source is not None:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -225,9 +231,23 @@ def _endpoint(address: SocketAddress) -> str:
     return f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"
 
 
+def _listening(place: _Place, options: TransportOptions) -> socket.socket:
+    if options.use_fd != -1:
+        # libzmq: whoever made it has set its options; the address is not used.
+        return adopt(options.use_fd, socket.AF_INET, socket.AF_INET6)
+    sock = _bound(place, options)
+    try:
+        sock.listen(options.backlog)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
 def _bound(place: _Place, options: TransportOptions) -> socket.socket:
     sock = socket.socket(place.family, socket.SOCK_STREAM)
     try:
+        _use_device(sock, options)
         _tune(sock, options)
         if place.family == socket.AF_INET6:
             # libzmq: IPv4 peers reach an IPv6 listener as mapped addresses.
@@ -252,6 +272,18 @@ def _tune(sock: socket.socket, options: TransportOptions) -> None:
         _set_type_of_service(sock, options.tos)
     if options.tcp_keepalive != -1:
         _set_keepalive(sock, options)
+    if options.tcp_maxrt and hasattr(socket, "TCP_USER_TIMEOUT"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, options.tcp_maxrt)
+    prioritise(sock, options)
+
+
+def _use_device(sock: socket.socket, options: TransportOptions) -> None:
+    """What is accepted later belongs to the listener's device; setting it again may be refused."""
+    if not options.bindtodevice:
+        return
+    if not hasattr(socket, "SO_BINDTODEVICE"):
+        raise OSError(ENOTSUP, "this system cannot bind to a device (ZMQ_BINDTODEVICE)")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, options.bindtodevice)
 
 
 def _set_type_of_service(sock: socket.socket, tos: int) -> None:

@@ -25,7 +25,7 @@ STRICTER.add((c.HEARTBEAT_TTL, -2))
 # libzmq's REP is built on its ROUTER and takes these too, though its manual gives them to ROUTER.
 ROUTER_ONLY = {c.ROUTER_MANDATORY, c.ROUTER_HANDOVER, c.PROBE_ROUTER}
 # libzmq has these only when it was built with its draft API, which pyzmq's wheels are not.
-DRAFT = set() if zmq.has("draft") else {c.XSUB_VERBOSE_UNSUBSCRIBE, c.ROUTER_NOTIFY}
+DRAFT = set() if zmq.has("draft") else {c.XSUB_VERBOSE_UNSUBSCRIBE, c.ROUTER_NOTIFY, c.PRIORITY}
 
 
 @pytest.fixture(params=TYPES, ids=lambda kind: kind.name)
@@ -149,6 +149,23 @@ def test_heartbeat_ttl_is_rounded_to_what_the_wire_can_carry() -> None:
     options = OptionValues(c.PUSH)
     assert options.set(c.HEARTBEAT_TTL, 6553599) == 6553500
     assert options.heartbeat_ttl == 6553500
+
+
+def test_metadata_adds_up() -> None:
+    options = OptionValues(c.PUSH)
+    for fact in (b"X-a:1", b"X-b:2:3", b"X-a:again"):
+        options.set(c.METADATA, fact)
+    assert options.metadata == {"X-a": b"1", "X-b": b"2:3"}
+
+
+@pytest.mark.parametrize(
+    "fact", [b"", b"x", b"a:b", b":b", b"X-a:", b"X-a", b"X-" + 254 * b"a" + b":b"]
+)
+def test_metadata_has_a_form(pair: tuple[Any, OptionValues], fact: bytes) -> None:
+    theirs, ours = pair
+    for socket in (theirs, ours):
+        assert verdict(socket.set, c.METADATA, fact) == f"errno {EINVAL}"
+    assert ours.metadata == {}
 
 
 def test_subscribing_is_checked_but_not_stored() -> None:

@@ -6,8 +6,10 @@ import logging
 import random
 import time
 from collections.abc import Sequence
+from errno import ECONNREFUSED
 from typing import TYPE_CHECKING
 
+from core.enums import ReconnectStop
 from core.patterns import Pipe
 from core.runtime.link import Link
 from core.runtime.resolver import resolve_elsewhere
@@ -39,7 +41,9 @@ class ConnectedEndpoint:
         self._link: Link | None = None
         self._timer: Timer | None = None
         self._failures = 0
+        self._ended_by = 0  # how the last attempt ended, as a bit of ZMQ_RECONNECT_STOP
         self._finishing = False
+        self._disconnected = False  # finishing, because the user asked for it
         self._stopped = False
         self.pipe = engine.pattern.new_pipe()
         engine.pattern.connecting(self.pipe)
@@ -81,7 +85,9 @@ class ConnectedEndpoint:
                 stream = self._transport.connect(target, self._engine.transport_options())
             except OSError as error:
                 why = str(error)
+                self._note_refusal(error)
                 continue
+            self._ended_by = 0
             self._stream = stream
             self._engine.watch(stream.fileno(), self.on_events, WRITE)
             self._limit_connecting()
@@ -105,6 +111,7 @@ class ConnectedEndpoint:
             stream.finish_connect()
         except OSError as error:
             self._drop_stream()
+            self._note_refusal(error)
             self._connect_next(str(error))
             return
         self._engine.unwatch(stream.fileno())
@@ -123,10 +130,20 @@ class ConnectedEndpoint:
     def _retry(self, why: str) -> None:
         log.debug("%s: %s", self.endpoint, why)
         interval = self._engine.options.reconnect_ivl
-        if interval < 0:
+        if interval < 0 or self._gives_up():
             self.stop()
             return
         self._set_timer(self._delay(interval) / 1000, self.start)
+
+    def _gives_up(self) -> bool:
+        """Whether ZMQ_RECONNECT_STOP names what has happened."""
+        reasons = self._ended_by
+        if self._disconnected:
+            reasons |= ReconnectStop.AFTER_DISCONNECT
+        return bool(reasons & self._engine.options.reconnect_stop)
+
+    def _note_refusal(self, error: OSError) -> None:
+        self._ended_by = ReconnectStop.CONN_REFUSED if error.errno == ECONNREFUSED else 0
 
     def _delay(self, interval: int) -> float:
         """Milliseconds: doubled at each failure up to ZMQ_RECONNECT_IVL_MAX, and spread."""
@@ -167,6 +184,7 @@ class ConnectedEndpoint:
         if self._finishing and not pipe.queued:
             self.stop()
         elif reason.is_transient or link.pipe is not None:
+            self._ended_by = ReconnectStop.HANDSHAKE_FAILED if link.pipe is None else 0
             self._retry(f"{reason.value} {detail}")
         else:
             # libzmq (session_base_t::engine_error): trying again cannot help.
@@ -186,6 +204,7 @@ class ConnectedEndpoint:
 
     def finish(self) -> None:
         """Leave the pattern now, and stop once everything queued has left."""
+        self._disconnected = self._disconnected or not self._engine.closed
         self._finishing = True
         self._engine.pattern.detach(self.pipe)
         if self._link is not None and self._link.pipe is not None:

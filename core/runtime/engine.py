@@ -183,6 +183,7 @@ class Engine:
             heartbeat_timeout=options.heartbeat_timeout / 1000,
             heartbeat_ttl=options.heartbeat_ttl / 1000,
             handshake_timeout=options.handshake_ivl / 1000,
+            metadata=options.metadata,
         )
 
     def transport_options(self) -> TransportOptions:
@@ -197,6 +198,10 @@ class Engine:
             tcp_keepalive_cnt=options.tcp_keepalive_cnt,
             tcp_keepalive_idle=options.tcp_keepalive_idle,
             tcp_keepalive_intvl=options.tcp_keepalive_intvl,
+            tcp_maxrt=options.tcp_maxrt,
+            bindtodevice=options.bindtodevice,
+            priority=options.priority,
+            use_fd=options.use_fd,
         )
 
     def shared_for(self, scheme: str) -> MutableMapping[str, Any]:

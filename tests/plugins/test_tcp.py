@@ -5,6 +5,7 @@ import errno
 import os
 import select
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -94,6 +95,8 @@ def test_conformance_with_every_option_set() -> None:
         tcp_keepalive_cnt=3,
         tcp_keepalive_idle=60,
         tcp_keepalive_intvl=5,
+        tcp_maxrt=5000,
+        priority=4,
     )
     check_stream_transport(TCP, "127.0.0.1:*", options=options)
 
@@ -294,6 +297,16 @@ def test_socket_options_reach_both_ends(opened: contextlib.ExitStack) -> None:
         assert option_of(stream, socket.IPPROTO_TCP, socket.TCP_KEEPCNT) == 3
         assert option_of(stream, socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
         assert option_of(stream, socket.IPPROTO_TCP, socket.TCP_KEEPINTVL) == 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux has these options")
+def test_options_of_linux_reach_both_ends(opened: contextlib.ExitStack) -> None:
+    options = TransportOptions(tcp_maxrt=5000, priority=4)
+    listener = listen(opened, "127.0.0.1:*", options)
+    near = connect(opened, f"127.0.0.1:{port_of(listener)}", options)
+    for stream in (near, accept(opened, listener)):
+        assert option_of(stream, socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5000
+        assert option_of(stream, socket.SOL_SOCKET, socket.SO_PRIORITY) == 4
 
 
 @needs_ipv6
