@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import threading
 import time
 from functools import partial
 from typing import Any
@@ -186,6 +187,23 @@ def test_term_waits_until_all_sockets_are_closed(zmq: Any) -> None:
     pair.close()
     ending.result()
     assert context.closed
+
+
+@pytest.mark.core_only  # libzmq allows one thread only to end a context
+def test_several_threads_may_end_a_context_at_once(zmq: Any) -> None:
+    for _ in range(50):
+        context = zmq.Context()
+        pair = context.socket(zmq.PAIR)
+        start = threading.Barrier(4)
+
+        def end(context: Any = context, start: threading.Barrier = start) -> None:
+            start.wait(10)
+            context.destroy(0)
+
+        threads = [Background(end) for _ in range(4)]
+        for thread in threads:
+            thread.result()
+        assert pair.closed
 
 
 def test_nothing_can_be_made_from_a_terminated_context(zmq: Any) -> None:
