@@ -31,25 +31,40 @@ class NewestPipe(Pipe):
 
 
 class NewestQueue(FairQueue):
-    """Of each pipe the newest message, until it is received: in the inbox it is replaced too."""
+    """Of each pipe the newest message, until it is received: in the inbox it is replaced too.
 
-    __slots__ = ("_inbox", "_shown")
+    Pipes are not marked as active, so that every arrival is told.
+    """
+
+    __slots__ = ("_inbox", "_shown", "_waiting")
 
     def __init__(self, inbox: deque[Message], replaced: FairQueue) -> None:
-        self._active = replaced._active
+        super().__init__()
         self._inbox = inbox
+        self._waiting: dict[Pipe, None] = {}  # in the order in which they will be served
         self._shown: dict[Pipe, Message] = {}  # what the last collect put into the inbox
+        for pipe, batch in replaced.take(UNLIMITED):
+            pipe.incoming = batch
+            self.add(pipe)
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
 
     def add(self, pipe: Pipe) -> None:
         del pipe.incoming[:-1]
+        self._waiting[pipe] = None
         if pipe in self._shown:
             try:
                 self._inbox.remove(self._shown.pop(pipe))
             except ValueError:
                 pass  # it has been received
-        super().add(pipe)
 
     def take(self, quantum: int) -> list[tuple[Pipe, list[Message]]]:
-        taken = super().take(quantum)
+        waiting, self._waiting = self._waiting, {}
+        taken = [(pipe, pipe.take_incoming()) for pipe in waiting]
         self._shown = {pipe: batch[-1] for pipe, batch in taken}
         return taken
+
+    def collect(self, inbox: deque[Message], quantum: int) -> None:
+        if self._waiting:
+            inbox.extend(batch[-1] for _, batch in self.take(quantum))
