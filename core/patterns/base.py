@@ -138,9 +138,14 @@ class Pattern:
 
     def deliver(self, pipe: Pipe, message: Message) -> None:
         """Send one message at once if nothing stands before it, else queue it."""
-        transmit = pipe.transmit
-        if transmit is None or pipe.queued or not transmit(message):
+        if not self.sent_at_once(pipe, message):
             self.push(pipe, [message])
+
+    @staticmethod
+    def sent_at_once(pipe: Pipe, message: Message) -> bool:
+        """Whether nothing stood before the message and it is on its way."""
+        transmit = pipe.transmit
+        return transmit is not None and not pipe.queued and transmit(message)
 
     def touch(self, pipe: Pipe) -> None:
         if not pipe.dirty:
@@ -151,7 +156,8 @@ class Pattern:
 
     def arrived(self, pipe: Pipe) -> None:
         """`pipe.incoming` has new messages."""
-        self.queue.add(pipe)
+        if not pipe.active:
+            self.queue.add(pipe)
 
     def inject(self, pipe: Pipe, message: bytes) -> None:
         """Have the user receive a message as if the peer had sent it."""

@@ -11,47 +11,48 @@ from .pipe import Message, Pipe
 class FairQueue:
     """The pipes with messages waiting, in the order in which they will be served."""
 
-    __slots__ = ("_active",)
+    __slots__ = ("active",)
 
     def __init__(self) -> None:
-        self._active: deque[Pipe] = deque()
+        self.active: deque[Pipe] = deque()
 
     def __bool__(self) -> bool:
-        return bool(self._active)
+        return bool(self.active)
 
     def add(self, pipe: Pipe) -> None:
         if not pipe.active:
             pipe.active = True
-            self._active.append(pipe)
+            self.active.append(pipe)
 
     def remove(self, pipe: Pipe) -> None:
         if pipe.active:
             pipe.active = False
-            self._active.remove(pipe)
+            self.active.remove(pipe)
 
     def take(self, quantum: int) -> list[tuple[Pipe, list[Message]]]:
         """Of every waiting pipe at most `quantum` messages; who has more goes on waiting."""
-        taken = [(pipe, pipe.take_incoming(quantum)) for pipe in self._active]
-        waiting = [pipe for pipe in self._active if pipe.incoming]
+        taken = [(pipe, pipe.take_incoming(quantum)) for pipe in self.active]
+        waiting = [pipe for pipe in self.active if pipe.incoming]
         if len(waiting) < len(taken):
             for pipe, _ in taken:
                 pipe.active = bool(pipe.incoming)
-            self._active = deque(waiting)
+            self.active.clear()
+            self.active.extend(waiting)
         return taken
 
     def collect(self, inbox: deque[Message], quantum: int) -> None:
         """Move waiting messages into `inbox`, one of each pipe in turn."""
-        if self._active:
+        if self.active:
             inbox.extend(interleave([batch for _, batch in self.take(quantum)]))
 
     def pop(self) -> tuple[Pipe, Message] | None:
         """One message of the pipe whose turn it is."""
-        if not self._active:
+        if not self.active:
             return None
-        pipe = self._active.popleft()
+        pipe = self.active.popleft()
         message = pipe.incoming.pop(0)
         if pipe.incoming:
-            self._active.append(pipe)
+            self.active.append(pipe)
         else:
             pipe.active = False
         return pipe, message

@@ -116,7 +116,7 @@ class ReqPattern(DealerPattern):
     def _next_reply(self) -> Message | None:
         """The awaited reply; anything else that arrives is discarded (RFC 28)."""
         queue = self.queue
-        while queue and (arrival := queue.pop()) is not None:
+        while queue.active and (arrival := queue.pop()) is not None:
             pipe, message = arrival
             body = self._body(frames_of(message))
             if body is not None and (self._asked is None or pipe is self._asked):
@@ -185,13 +185,17 @@ class RepPattern(Pattern):
             raise error_from_errno(
                 Errno.EFSM, "this REP socket owes a reply: send it before the next receive"
             )
-        if not self.readable() or self._waiting is None:
-            return None
-        self._answering, self._waiting = self._waiting, None
-        return self._answering.body
+        request, self._waiting = self._waiting, None
+        if request is None:
+            request = self._pop_request()
+            if request is None:
+                return None
+        self._answering = request
+        return request.body
 
     def _pop_request(self) -> _Request | None:
-        while (arrival := self.queue.pop()) is not None:
+        queue = self.queue
+        while queue.active and (arrival := queue.pop()) is not None:
             pipe, message = arrival
             frames = frames_of(message)
             # RFC 28: the envelope ends with an empty delimiter; malformed requests are discarded.

@@ -333,14 +333,15 @@ class Engine:
                 if self.burst_limit > 0 and not self.outbox:
                     self.outbox.append(message)
                     return
-            begin = time.monotonic()
+            bursts = self.pattern.bursts
+            begin = time.monotonic() if bursts else 0.0
             if self.outbox or not self.pattern.send(message):
                 self._send_later(message, timeout)
-            peers = len(self.pattern.dirty) or 1
-            if self.pattern.dirty:
+            peers = len(self.pattern.dirty)
+            if peers:
                 self._flush_dirty()
-            if self.pattern.bursts:
-                self._count_streak(message, begin, peers)
+            if bursts:
+                self._count_streak(message, begin, peers or 1)
             elif self._leading or self._pollers:
                 self._wake_all()  # a turn has passed: who waits for the other turn must look
 
@@ -540,17 +541,19 @@ class Engine:
                 if not self.pattern.bursts and (self._leading or self._pollers):
                     self._wake_all()
                 return message
-            self.leave_burst()
+            self.burst_limit = self._streak = 0
             if self.outbox or self.pattern.dirty:
                 self.flush()
             deadline = None if timeout is None else time.monotonic() + timeout
             in_time = True
             while in_time:
-                if deadline is None and not self._leading:
+                if timeout is None and not self._leading:
                     self._lead(None)
                 else:
                     in_time = self._wait(deadline)
-                message = self._take()
+                message = self.pattern.receive()
+                if message is None and self.stalled:
+                    message = self._take()
                 if message is not None:
                     return message
         raise error_from_errno(errno.EAGAIN, "no message has arrived")

@@ -102,17 +102,11 @@ class Link:
         except OSError as error:
             self._fail(FailureReason.PEER_CLOSED, str(error))
             return
-        if data and self.pipe is not None:
-            self._on_data(data, self.pipe)
-        else:
+        pipe = self.pipe
+        if pipe is None or not data:
             self._receive_rarely(data)
-
-    def _interest(self, mask: int) -> None:
-        if mask != self._mask and not self.closed:
-            self._mask = mask
-            self._engine.selector.modify(self._stream.fileno(), mask)
-
-    # Receiving
+        else:
+            self._on_data(data, pipe)
 
     def _on_data(self, data: bytes, pipe: Pipe) -> None:
         size = self._read_size
@@ -120,14 +114,24 @@ class Link:
             self._adapt_read_size(len(data))
         engine = self._engine
         room = pipe.receive_hwm - len(pipe.incoming) - (pipe.taken if engine.inbox else 0)
-        messages = self._connection.receive_ready(data, room)
+        connection = self._connection
+        messages = connection.receive_ready(data, room)
         if messages:
             pipe.incoming += messages
             engine.pattern.arrived(pipe)
-        if len(messages) >= room:
+            if len(messages) >= room:
+                self._decode(pipe)
+        elif room <= 0:
             self._decode(pipe)
-        if self._connection.attention:
+        if connection.attention:
             self._attend()
+
+    def _interest(self, mask: int) -> None:
+        if mask != self._mask and not self.closed:
+            self._mask = mask
+            self._engine.selector.modify(self._stream.fileno(), mask)
+
+    # Receiving
 
     def _receive_rarely(self, data: bytes) -> None:
         """Handshakes and ends."""
@@ -224,7 +228,8 @@ class Link:
         """Write one message that nothing stands before; False: it has to be queued."""
         if self._unsent:
             return False
-        if (len(message) if message.__class__ is bytes else _weight(message)) >= BIG_FRAME:
+        body = message if message.__class__ is bytes else message[-1]
+        if len(body) >= BIG_FRAME:  # type: ignore[arg-type]
             return False
         data = encode_message(message)
         try:

@@ -162,13 +162,14 @@ class Reactor:
     def stop(self) -> None:
         """End the thread; all engines are gone."""
         with self._lock:
-            self._stopping = True
+            first, self._stopping = not self._stopping, True
             thread = self._thread
         self._waker.wake()
         if thread is not None and thread is not threading.current_thread():
             thread.join()
-        self._selector.close()
-        self._waker.close()
+        if first:  # several threads may end a context at once
+            self._selector.close()
+            self._waker.close()
 
     def stop_when_empty(self) -> None:
         """Nobody holds the context any more: go on until the last message has left."""
