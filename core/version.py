@@ -31,12 +31,15 @@ def pyzmq_version_info() -> tuple[int, int, int]:
     return major, minor, patch
 
 
-_CAPABILITIES = {"ipc": True, "pgm": False, "tipc": False, "norm": False, "curve": False}
-
-
 def has(capability: str) -> bool:
-    """Whether a capability is there, by its libzmq name: ``"ipc"``, ``"curve"``, ``"pgm"``, ..."""
-    return _CAPABILITIES.get(capability, False)
+    """Whether a capability is there, by its libzmq name.
+
+    :param capability: the scheme of a transport, such as ``"ipc"``, or a security mechanism, of
+        which there is none besides NULL: ``"curve"`` and ``"gssapi"`` are False
+    """
+    from core.plugin import schemes
+
+    return capability in schemes()
 
 
 __all__ = [

@@ -109,9 +109,8 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
             if self._flushing is not self._loop:
                 self._flush_soon()
             return
-        sent = await self._until(lambda: engine.try_send(message) or None, flags, sending=True)
-        assert sent
-        await self._pause()
+        await self._pause()  # before the attempt: who is cancelled here has not sent anything
+        await self._until(lambda: engine.try_send(message) or None, flags, sending=True)
 
     async def _until_room_for(self, frame: bytes, flags: int) -> None:
         if not self._parts:
@@ -127,12 +126,12 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
             done += self._engine.send_many(batch[done:] if done else batch, 0.0)
             return done if done == len(batch) else None
 
+        await self._pause()
         try:
             await self._until(some, flags, sending=True)
         except Again:
             if not done:
                 raise
-        await self._pause()
         return done
 
     def _flush_soon(self) -> None:
