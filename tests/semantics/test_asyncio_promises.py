@@ -111,6 +111,7 @@ def test_a_cancelled_receiver_does_not_take_the_next_ones_turn(zmq: Any, run: Ru
     run(test)
 
 
+@pytest.mark.core_only  # zmq.asyncio hands out what is there without letting others in
 def test_flooded_socket_leaves_time_for_others(zmq: Any, run: Runner) -> None:
     """A program that does nothing but receive from a socket that is never empty."""
 
