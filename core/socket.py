@@ -334,8 +334,10 @@ class Socket(SocketBase, SendReceiveMixin):
 
         :param messages: each is bytes, or a sequence of frames
         :param flags: DONTWAIT
-        :returns: how many were accepted, in order: all, unless time or room ran out
+        :returns: how many were accepted, in order: all, unless time or room ran out, or one was
+            refused after others had been accepted
         :raises Again: none could be accepted in time
+        :raises ZMQError: the first was refused: see `send`
         """
         batch = as_batch(messages)
         count = self._engine.send_many(

@@ -46,7 +46,6 @@ class RemoteSocket:
         self._longest_linger = longest_linger
         self._timeouts = dict.fromkeys(_TIMEOUTS, -1)
         self._relaxed = False
-        self._mandatory = False
         with engine_errors():
             self.engine = context.socket(self.type)
             self.engine.set(zmq.MAXMSGSIZE, settings.max_message_bytes)
@@ -58,15 +57,6 @@ class RemoteSocket:
     def lockstep(self) -> bool:
         """Whether sending and receiving take turns (REQ, REP; not a REQ with REQ_RELAXED)."""
         return self.type in _LOCKSTEP and not self._relaxed
-
-    @property
-    def may_refuse(self) -> bool:
-        """Whether a message can be refused although others are accepted.
-
-        Such sockets are given one message at a time: the error for one message of many does not
-        tell how many were accepted before it.
-        """
-        return self.type in _LOCKSTEP or self._mandatory
 
     def _measure_window(self) -> None:
         high_water_mark = int(self.engine.get(zmq.SNDHWM))
@@ -95,9 +85,8 @@ class RemoteSocket:
         :returns: how many it took, 0 when it is mute
         :raises GatewayError: the first message was refused and the socket stays as it was
         """
-        some = messages[:1] if self.may_refuse else messages
         try:
-            return await self.engine.send_many(some, zmq.DONTWAIT)
+            return await self.engine.send_many(messages, zmq.DONTWAIT)
         except zmq.Again:
             return 0
         except zmq.ZMQError as error:
@@ -136,8 +125,6 @@ class RemoteSocket:
         self._measure_window()
         if number == zmq.REQ_RELAXED:
             self._relaxed = bool(value)
-        elif number == zmq.ROUTER_MANDATORY:
-            self._mandatory = bool(value)
 
     def _set(self, number: int, value: OptionValue) -> None:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from core.convenience_async import AsyncSendReceiveMixin
 from core.enums import PollEvent
-from core.errors import Again
+from core.errors import Again, ZMQError
 from core.frame import MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
 from core.runtime.engine import Engine
@@ -129,7 +129,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         await self._pause()
         try:
             await self._until(some, flags, sending=True)
-        except Again:
+        except ZMQError:
             if not done:
                 raise
         return done

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from core.endpoint import split_endpoint
 from core.enums import Errno, SocketType
-from core.errors import error_from_errno
+from core.errors import ZMQError, error_from_errno
 from core.options import OptionValues
 from core.patterns import PATTERNS, Message, Pipe
 from core.plugin import get_transport
@@ -56,7 +56,7 @@ BURST_BYTES = 1 << 20
 BURST_LEAST = 4
 # A thread may have been suspended between looking at `burst_limit` and appending: for so many ticks
 # after a burst the I/O thread still looks whether something stands in the outbox.
-TICKS_AFTER_BURST = 50
+TICKS_AFTER_BURST = 20
 # Blocking calls that follow each other within this many seconds keep their claim.
 CLAIM_GAP = 2e-3
 
@@ -121,6 +121,7 @@ class Engine:
         # Claims
         self.watched = False  # by the I/O thread
         self.hot = False  # the I/O thread looks in at every tick
+        self.blocked = 0  # above 0: connections wait until they can be written to
         self._uses = 0
         self._uses_seen = 0
         self._last_wait = 0.0
@@ -365,25 +366,34 @@ class Engine:
             in_time = True
             while True:
                 self._clear_outbox()
-                sent = self._accept(messages, sent)
-                if sent == len(messages) or not in_time:
+                sent, refusal = self._accept(messages, sent)
+                if refusal is not None and not sent:
+                    raise refusal
+                if sent == len(messages) or not in_time or refusal is not None:
                     return sent
                 in_time = self._wait(deadline)
 
-    def _accept(self, messages: Sequence[Message], sent: int) -> int:
-        """Route as many of the messages from index `sent` on as there is room for."""
+    def _accept(self, messages: Sequence[Message], sent: int) -> tuple[int, ZMQError | None]:
+        """Route as many of the messages from index `sent` on as there is room for.
+
+        Returns how many are sent by then, and what refuses the next one (EFSM, EHOSTUNREACH).
+        """
         while sent < len(messages):
             room = self.pattern.burst_room() - len(self.outbox)
             if room > 1:
                 self.outbox.extend(messages[sent : sent + room])
                 sent = min(sent + room, len(messages))
                 self.pattern.distribute()
-            elif self._route(messages[sent]):
-                sent += 1
             else:
-                break
+                try:
+                    routed = self._route(messages[sent])
+                except ZMQError as refusal:
+                    return sent, refusal
+                if not routed:
+                    break
+                sent += 1
             self._flush_dirty()
-        return sent
+        return sent, None
 
     def _route(self, message: Message) -> bool:
         if self.outbox:
@@ -852,6 +862,10 @@ class Engine:
             self._timers.run_due(now)
             self._after_work()
             return self._timers.next_deadline()
+
+    def in_a_hurry(self) -> bool:
+        """Whether messages may be waiting for the I/O thread to look in."""
+        return self.burst_limit > 0 or self.blocked > 0 or bool(self.outbox)
 
     def on_tick(self) -> None:
         """The I/O thread looks in: flush what a burst left behind, take back an idle claim."""

@@ -128,6 +128,7 @@ class Link:
 
     def _interest(self, mask: int) -> None:
         if mask != self._mask and not self.closed:
+            self._engine.blocked += (mask & WRITE) - (self._mask & WRITE)
             self._mask = mask
             self._engine.selector.modify(self._stream.fileno(), mask)
 
@@ -348,6 +349,7 @@ class Link:
         if self.closed:
             return
         self.closed = True
+        self._engine.blocked -= self._mask & WRITE
         if self._timer is not None:
             self._timer.cancel()
         if self.pipe is not None:

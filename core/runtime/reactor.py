@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # How often hot sockets are looked at, in seconds: bounds how long a burst's last messages wait.
 TICK = 1e-3
+# The same for sockets that were claimed and have nothing to send: how long a claim may lie idle.
+SLOW_TICK = 10e-3
 
 
 class Reactor:
@@ -41,6 +43,7 @@ class Reactor:
         self._engines: set[Engine] = set()
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self._tick: float | None = None  # what the thread sleeps at most
         self._abandoned = False
         self._sleeping_until: float | None = 0.0
         self._pid = os.getpid()
@@ -94,8 +97,8 @@ class Reactor:
             engine.hot = True
             self.hot.add(engine)
             self._start()
-            if len(self.hot) == 1:
-                self._waker.wake()
+        if self._tick is None or (self._tick is SLOW_TICK and engine.in_a_hurry()):
+            self._waker.wake()
 
     def cool(self, engine: Engine) -> None:
         engine.hot = False
@@ -145,10 +148,17 @@ class Reactor:
         now = time.monotonic()
         with self._lock:
             until = self._deadlines[0][0] if self._deadlines else None
-            if self.hot:
-                until = now + TICK if until is None else min(until, now + TICK)
+            self._tick = self._next_tick()
+            if self._tick is not None:
+                until = now + self._tick if until is None else min(until, now + self._tick)
             self._sleeping_until = until
         return None if until is None else max(until - now, 0.0)
+
+    def _next_tick(self) -> float | None:
+        hot = tuple(self.hot)
+        if not hot:
+            return None
+        return TICK if any(engine.in_a_hurry() for engine in hot) else SLOW_TICK
 
     def _run_deadlines(self) -> None:
         now = time.monotonic()

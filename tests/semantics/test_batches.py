@@ -185,3 +185,14 @@ def test_two_threads_send_batches(zmq: Any, new_socket: SocketFactory, endpoint:
     for name in (b"A", b"B"):
         own = [message for message in received if message.startswith(name)]
         assert own == [b"%s %d" % (name, number) for number in range(1000)]
+
+
+def test_what_is_refused_does_not_hide_what_was_accepted(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    request, reply = new_socket.pair_up(zmq.REQ, zmq.REP, endpoint("tcp"))
+    assert request.send_many([b"first", b"out of turn"]) == 1
+    assert reply.recv() == b"first"
+    with pytest.raises(zmq.ZMQError) as caught:
+        request.send_many([b"out of turn"])
+    assert caught.value.errno == zmq.EFSM
