@@ -100,6 +100,9 @@ class Stream(Protocol):
         :raises OSError: the connection is broken
         """
 
+    # A stream may also have ``read_into(buffer: memoryview) -> int``, which is to `read` what
+    # ``socket.recv_into`` is to ``socket.recv``: large frames are then read into their place.
+
     @property
     def write(self) -> Callable[[Buffer], int]:
         """``write(data)``: take a prefix of `data`, at once.

@@ -24,7 +24,7 @@ class SocketStream:
     :param remote: the peer's end as an endpoint
     """
 
-    __slots__ = ("_socket", "fileno", "local", "read", "remote", "write", "writev")
+    __slots__ = ("_socket", "fileno", "local", "read", "read_into", "remote", "write", "writev")
 
     def __init__(self, sock: socket.socket, local: str, remote: str) -> None:
         sock.setblocking(False)
@@ -34,6 +34,7 @@ class SocketStream:
         self.fileno: Callable[[], int] = sock.fileno
         # Bound to the system's own functions: no Python frame between the engine and the kernel.
         self.read: Callable[[int], bytes] = sock.recv
+        self.read_into: Callable[[memoryview], int] = sock.recv_into
         self.write: Callable[[Buffer], int] = sock.send
         self.writev: Callable[[Sequence[Buffer]], int] = _gathering_send(sock)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Read sizes follow what comes: a large buffer for a small message costs more than the message.
 SMALLEST_READ = 4096
+AFTER_LARGE_FRAME = 1 << 16
 LARGEST_READ = 1 << 20
 LARGEST_FRAME_READ = 1 << 20
 # A batch of big messages is written in pieces of about this many bytes.
@@ -52,7 +53,9 @@ class Link:
         "_mask",
         "_owner",
         "_read",
+        "_read_into",
         "_read_size",
+        "_space",
         "_stream",
         "_timer",
         "_unsent",
@@ -68,6 +71,8 @@ class Link:
         self._stream = stream
         self._owner = owner
         self._read = stream.read
+        self._read_into = getattr(stream, "read_into", None)
+        self._space: memoryview | None = None  # where the rest of a large frame goes
         self._write = stream.write
         self._read_size = SMALLEST_READ
         self._connection = Connection(engine.connection_config(), time.monotonic())
@@ -94,6 +99,9 @@ class Link:
         if self.stalled:
             # Back-pressure: what the pipe has no room for stays in the kernel.
             self._interest(self._mask & ~READ)
+            return
+        if self._space is not None:
+            self._receive_into(self._space)
             return
         try:
             data = self._read(self._read_size)
@@ -125,6 +133,28 @@ class Link:
             self._decode(pipe)
         if connection.attention:
             self._attend()
+        if size >= AFTER_LARGE_FRAME and self._read_into is not None:
+            self._space = connection.space()
+
+    def _receive_into(self, space: memoryview) -> None:
+        """Go on with a large frame, in the place where it is collected."""
+        try:
+            count = self._read_into(space)  # type: ignore[misc]
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._fail(FailureReason.PEER_CLOSED, str(error))
+            return
+        self._space = space[count:] if count < len(space) else None
+        if not count:
+            self._receive_rarely(b"")
+            return
+        self._connection.filled(count)
+        if self._space is None:
+            # What follows begins with a header: no more than that and some of the body, so that
+            # the next large frame is read into its place as well.
+            self._read_size = AFTER_LARGE_FRAME
+            self.digest()
 
     def _interest(self, mask: int) -> None:
         if mask != self._mask and not self.closed:

@@ -132,6 +132,16 @@ class Connection:
             self._fail(decoder.failure)
         return messages
 
+    def space(self) -> memoryview | None:
+        """Return where to read the rest of a large frame, instead of `receive_data`; else None."""
+        return self._decoder.space() if self.state is ConnectionState.READY else None
+
+    def filled(self, count: int) -> None:
+        """`count` bytes were read into the beginning of `space`."""
+        if self._beats:
+            self._heartbeat.traffic_received()
+        self._decoder.filled(count)
+
     def receive_eof(self) -> None:
         """The peer will send no more. Complete messages that wait can still be received."""
         self._ended = True

@@ -51,6 +51,25 @@ _LONGEST_PAUSE = 1024
 _read_size = struct.Struct(">Q").unpack_from
 
 
+#: From this many missing bytes on, a frame is read into a kept buffer rather than into new ones,
+#: up to frames of this size: beyond, nobody's memory is given away on a mere announcement.
+_WORTH_KEEPING = 1 << 18
+_LARGEST_KEPT = 1 << 22
+
+#: Buffers of frames that were delivered, for the next ones of the same size.
+_spares: list[bytearray] = []
+_MOST_SPARES = 4
+
+
+def _buffer_of(size: int) -> bytearray:
+    """Return a buffer of exactly this size, used before if possible: fresh pages are slow."""
+    try:
+        spare = _spares.pop()
+    except IndexError:
+        return bytearray(size)
+    return spare if len(spare) == size else bytearray(size)
+
+
 class FrameDecoder:
     """Cuts the traffic of one ready connection into messages.
 
@@ -62,6 +81,7 @@ class FrameDecoder:
     """
 
     __slots__ = (
+        "_assembly",
         "_body_flags",
         "_buffer",
         "_countdown",
@@ -87,6 +107,8 @@ class FrameDecoder:
         self._pieces: list[bytes | memoryview] = []
         self._missing = 0
         self._body_flags = 0
+        # Where a large frame under collection grows; its only piece is then a view of it.
+        self._assembly: bytearray | None = None
         # How many messages until the next look for a run, and how many after that.
         self._countdown = _FIRST_PAUSE
         self._pause = _FIRST_PAUSE
@@ -116,8 +138,25 @@ class FrameDecoder:
         """How many bytes the frame under collection still lacks; 0 when there is none."""
         return self._missing
 
+    def space(self) -> memoryview | None:
+        """Where to read the rest of a large frame under collection; None for any other input."""
+        missing = self._missing
+        if self._assembly is None:
+            collected = sum(map(len, self._pieces))
+            if missing < _WORTH_KEEPING or collected + missing > _LARGEST_KEPT:
+                return None
+            self._assembly = _buffer_of(collected + missing)
+            self._assembly[:collected] = b"".join(self._pieces)
+            self._pieces = [memoryview(self._assembly)]
+        return memoryview(self._assembly)[-missing:] if missing else None
+
+    def filled(self, count: int) -> None:
+        """`count` bytes were read into the beginning of `space`."""
+        self._missing -= count
+
     def clear(self) -> None:
         """Discard everything that waits."""
+        self._assembly = None
         self._buffer = b""
         self._position = 0
         self._parts = []
@@ -150,6 +189,14 @@ class FrameDecoder:
             self._position = 0
 
     def _feed_piece(self, data: bytes, missing: int) -> None:
+        if self._assembly is not None:
+            taken = min(len(data), missing)
+            start = len(self._assembly) - missing
+            self._assembly[start : start + taken] = data[:taken]
+            self._missing = missing - taken
+            self._buffer = data
+            self._position = taken
+            return
         if len(data) <= missing:
             self._pieces.append(data)
             self._missing = missing - len(data)
@@ -384,6 +431,10 @@ class FrameDecoder:
         """Deliver the frame whose last piece has come."""
         body = b"".join(self._pieces)
         self._pieces = []
+        if self._assembly is not None:
+            if len(_spares) < _MOST_SPARES:
+                _spares.append(self._assembly)
+            self._assembly = None
         self._deliver(self._body_flags, body, messages)
 
     def _deliver(self, flags: int, body: bytes, messages: list[Message]) -> None:
