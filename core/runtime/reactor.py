@@ -19,7 +19,7 @@ from core.runtime.selector import READ, new_selector
 from core.runtime.waker import Waker
 
 if TYPE_CHECKING:
-    from core.runtime.engine import Engine
+    from core.runtime.driven import Driven
 
 # How often hot sockets are looked at, in seconds: bounds how long a burst's last messages wait.
 TICK = 1e-3
@@ -35,12 +35,12 @@ class Reactor:
         self._selector = new_selector()
         self._waker = Waker()
         self._selector.register(self._waker.fileno(), READ)
-        self._watched: dict[int, Engine] = {}
-        self._deadlines: list[tuple[float, int, Engine]] = []
-        self.hot: set[Engine] = set()
+        self._watched: dict[int, Driven] = {}
+        self._deadlines: list[tuple[float, int, Driven]] = []
+        self.hot: set[Driven] = set()
         self._lock = threading.Lock()  # for the three below and the thread's start
         self._gone = threading.Condition(self._lock)
-        self._engines: set[Engine] = set()
+        self._engines: set[Driven] = set()
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._tick: float | None = None  # what the thread sleeps at most
@@ -53,11 +53,11 @@ class Reactor:
 
     # Engines come and go
 
-    def add(self, engine: Engine) -> None:
+    def add(self, engine: Driven) -> None:
         with self._lock:
             self._engines.add(engine)
 
-    def remove(self, engine: Engine) -> None:
+    def remove(self, engine: Driven) -> None:
         """The engine's selector is about to be closed."""
         self.unwatch(engine)
         self.cool(engine)
@@ -65,7 +65,7 @@ class Reactor:
             self._engines.discard(engine)
             self._gone.notify_all()
 
-    def engines(self) -> list[Engine]:
+    def engines(self) -> list[Driven]:
         with self._lock:
             return list(self._engines)
 
@@ -75,7 +75,7 @@ class Reactor:
 
     # Driving; called with the engine's lock held
 
-    def watch(self, engine: Engine) -> None:
+    def watch(self, engine: Driven) -> None:
         if not engine.watched:
             engine.watched = True
             fd = engine.selector.fileno()
@@ -84,14 +84,14 @@ class Reactor:
             if self._thread is None:
                 self._start()
 
-    def unwatch(self, engine: Engine) -> None:
+    def unwatch(self, engine: Driven) -> None:
         if engine.watched:
             engine.watched = False
             fd = engine.selector.fileno()
             self._selector.unregister(fd)
             self._watched.pop(fd, None)
 
-    def heat(self, engine: Engine) -> None:
+    def heat(self, engine: Driven) -> None:
         """Look at this engine at every tick until it says that it is idle."""
         if not engine.hot:
             engine.hot = True
@@ -100,11 +100,11 @@ class Reactor:
         if self._tick is None or (self._tick is SLOW_TICK and engine.in_a_hurry()):
             self._waker.wake()
 
-    def cool(self, engine: Engine) -> None:
+    def cool(self, engine: Driven) -> None:
         engine.hot = False
         self.hot.discard(engine)
 
-    def flush_others(self, waiting: Engine) -> None:
+    def flush_others(self, waiting: Driven) -> None:
         """A thread is about to wait: what it sent on other sockets must not wait with it."""
         if not self.hot or (waiting.hot and len(self.hot) == 1):
             return
@@ -115,7 +115,7 @@ class Reactor:
                 finally:
                     engine.lock.release()
 
-    def schedule(self, engine: Engine, when: float) -> None:
+    def schedule(self, engine: Driven, when: float) -> None:
         """Make sure that the engine's timers are run at `when`."""
         with self._lock:
             heappush(self._deadlines, (when, id(engine), engine))

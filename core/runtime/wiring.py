@@ -1,0 +1,234 @@
+"""What a socket at run time is made of, and the sending of what stands in its outbox."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from core.enums import Errno, SocketType
+from core.errors import error_from_errno
+from core.options import OptionValues
+from core.patterns import PATTERNS, Message
+from core.runtime.selector import READ, new_selector
+from core.runtime.timers import Timers
+from core.runtime.waker import Waker
+from core.zmtp import Connection
+
+if TYPE_CHECKING:
+    from core.runtime.channel_link import ChannelLink
+    from core.runtime.link import Link
+    from core.runtime.reactor import Reactor
+
+# A burst is flushed at about this many bytes, and is not worth it below this many messages.
+BURST_BYTES = 1 << 20
+BURST_LEAST = 4
+
+EventHandler = Callable[[int], None]  # is told the mask of READ and WRITE
+
+
+class Observer(Protocol):
+    """Wants to know when something happened: a poller, a descriptor, an asyncio socket."""
+
+    def wake(self) -> None: ...
+
+
+class Endpoint(Protocol):
+    """One bind or connect."""
+
+    endpoint: str
+    requested: str
+
+    def unsent(self) -> int:
+        """How many messages are still queued here."""
+
+    def finish(self) -> None:
+        """Close once everything queued has left."""
+
+    def stop(self) -> None:
+        """Close now."""
+
+
+class Wiring:
+    """State, descriptors, posted actions, and the way from the outbox to the connections."""
+
+    def __init__(self, reactor: Reactor, socket_type: SocketType, options: OptionValues) -> None:
+        self.reactor = reactor
+        self.options = options
+        self.pattern = PATTERNS[socket_type.name](options)
+        self.inbox = self.pattern.inbox
+        self.outbox = self.pattern.outbox
+        self.burst_limit = 0
+        self.lock = threading.Lock()
+        self.selector = new_selector()
+        self.stalled: list[Link | ChannelLink] = []
+        self.observers: list[Observer] = []  # told whenever something happened
+        self.last_endpoint = ""
+        self.closed = False
+        self.context_lock = reactor.shared_lock
+        self._waker = Waker()
+        self._event_waker: Waker | None = None
+        self.loop_driven = False  # by an asyncio loop
+        self._handlers: dict[int, EventHandler] = {}
+        self._posted: deque[Callable[[], None]] = deque()
+        self._timers = Timers()
+        self._endpoints: list[Endpoint] = []
+        self._terminated = False
+        self._is_fork = False
+        self._unusable = False  # closed, terminated or forked: `check_open` says which
+        self._destroyed = False
+        # Bursts
+        self._streak = 0  # writes that followed each other without a pause
+        self._flushes = 0
+        self._sent_messages = 0
+        self._sent_bytes = 0
+        self._message_size = 0  # bytes, on average, in the last batches
+        self._shared_batch: list[Message] | None = None
+        self._shared_bytes = b""
+        self.send_timeout: float | None = None
+        self.receive_timeout: float | None = None
+        self._note_timeouts()
+        self.watch(self._waker.fileno(), self._on_wake, READ)
+
+    # Descriptors and actions
+
+    def watch(self, fd: int, handler: EventHandler, mask: int) -> None:
+        self._handlers[fd] = handler
+        self.selector.register(fd, mask)
+
+    def unwatch(self, fd: int) -> None:
+        if self._handlers.pop(fd, None) is not None:
+            self.selector.unregister(fd)
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Run an action soon, with the lock held, in whatever thread drives: from any thread."""
+        self._posted.append(action)
+        self._waker.wake()
+
+    def _on_wake(self, mask: int) -> None:
+        """Actions were posted."""
+        self._waker.clear()
+        self._run_posted()
+
+    def _run_posted(self) -> None:
+        posted = self._posted
+        while posted:
+            posted.popleft()()
+
+    # Whether it can be used
+
+    def forked(self) -> None:
+        """This process is a fork of the socket's: the descriptors are shared with the parent."""
+        self._is_fork = self._unusable = True
+        self.lock = threading.Lock()  # the old one may have been held by a thread that is not here
+        self.leave_burst()
+        self.inbox.clear()
+
+    def check_open(self) -> None:
+        if self._is_fork:
+            raise error_from_errno(
+                errno.ENOTSUP,
+                "this socket was made before the process forked, and belongs to the parent: "
+                "make a new Context and new sockets here",
+            )
+        if self._terminated:
+            raise error_from_errno(Errno.ETERM, "the context was terminated: close this socket")
+        if self.closed:
+            raise error_from_errno(errno.ENOTSOCK, "this socket is closed")
+
+    def describe(self) -> str:
+        """For messages about a context that cannot end."""
+        endpoints = ", ".join(endpoint.endpoint for endpoint in self._endpoints) or "no endpoint"
+        unsent = sum(endpoint.unsent() for endpoint in self._endpoints)
+        state = f"{unsent} messages unsent" if self.closed else "not closed"
+        return f"{self.pattern.name} on {endpoints}: {state}"
+
+    # From the outbox to the connections
+
+    def flush(self) -> None:
+        """Route the outbox and write all that can be written. The lock is held."""
+        if self.outbox:
+            self._flushes += 1
+            self._empty_outbox()
+        self._flush_dirty()
+
+    def _empty_outbox(self) -> None:
+        """Route the outbox as far as there is room; writing makes room for more."""
+        left = len(self.outbox)
+        while left:
+            self.pattern.distribute()
+            self._flush_dirty()
+            before, left = left, len(self.outbox)
+            if left >= before:
+                return
+
+    def _flush_dirty(self) -> None:
+        dirty = self.pattern.dirty
+        if not dirty:
+            return
+        self.pattern.dirty = []
+        for pipe in dirty:
+            pipe.dirty = False
+            if pipe.link is not None:
+                pipe.link.flush()
+        self._shared_batch = None
+
+    def _clear_outbox(self) -> None:
+        """The burst's batch is full, or somebody is about to wait: send it."""
+        if self.outbox:
+            self.flush()
+        self._refresh_burst()
+
+    def encode(self, connection: Connection, batch: list[Message]) -> bytes:
+        """Encode for one peer; a batch that was just encoded for another is not encoded again."""
+        if batch is not self._shared_batch:
+            encode = connection.encode
+            if self.pattern.sends_subscriptions:
+                self._shared_bytes = _encode_subscriptions(connection, batch)
+                return self._shared_bytes
+            self._shared_bytes = encode(batch)
+            self._shared_batch = batch
+        return self._shared_bytes
+
+    def note_sent(self, messages: int, size: int) -> None:
+        self._sent_messages += messages
+        self._sent_bytes += size
+
+    # Bursts: how much may stand in the outbox
+
+    def _refresh_burst(self) -> None:
+        if self.burst_limit > 0 or self.loop_driven:
+            self.burst_limit = self._burst_size()
+
+    def _burst_size(self) -> int:
+        """How many messages may wait in the outbox: up to the high-water mark, or some 64 KiB."""
+        if self.closed:
+            return 0
+        if self._sent_messages:
+            self._message_size = self._sent_bytes // self._sent_messages
+            self._sent_messages = self._sent_bytes = 0
+        size = min(BURST_BYTES // (self._message_size + 1), self.pattern.burst_room())
+        return size if size >= BURST_LEAST else 0
+
+    def leave_burst(self) -> None:
+        """The fast path ends here: the next send comes to the engine."""
+        self.burst_limit = 0
+        self._streak = 0
+
+    def _note_timeouts(self) -> None:
+        """ZMQ_SNDTIMEO and ZMQ_RCVTIMEO, in seconds as `send` and `receive` take them."""
+        options = self.options
+        self.send_timeout = None if options.sndtimeo < 0 else options.sndtimeo / 1000
+        self.receive_timeout = None if options.rcvtimeo < 0 else options.rcvtimeo / 1000
+
+
+def _encode_subscriptions(connection: Connection, batch: list[Message]) -> bytes:
+    """XSUB and SUB: subscriptions travel in the form that the peer's version knows (RFC 37)."""
+    return b"".join(
+        connection.encode_subscription(message[0] == 1, message[1:])
+        if isinstance(message, bytes) and message[:1] in (b"\0", b"\1")
+        else connection.encode([message])
+        for message in batch
+    )
