@@ -178,7 +178,12 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         return self
 
     async def __anext__(self) -> list[bytes]:
-        return await self.recv_multipart()
+        try:
+            return await self.recv_multipart()
+        except ZMQError:
+            if self.closed:  # the end of the messages, not of the program
+                raise StopAsyncIteration from None
+            raise
 
     async def poll(self, timeout: float | None = None, flags: int = PollEvent.POLLIN) -> int:
         """Wait for events: see `core.Socket.poll`."""

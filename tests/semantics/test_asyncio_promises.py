@@ -172,6 +172,26 @@ def test_async_for_yields_every_message(zmq: Any, run: Runner, scheme: str) -> N
 
 
 @pytest.mark.core_only
+def test_async_for_ends_when_the_socket_is_closed(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "inproc")
+        received: list[list[bytes]] = []
+
+        async def receive() -> None:
+            async for message in pull:
+                received.append(message)
+
+        receiving = asyncio.ensure_future(receive())
+        await push.send(b"last")
+        while not received:
+            await asyncio.sleep(0)
+        pull.close()
+        await asyncio.wait_for(receiving, LIMIT)
+        assert received == [[b"last"]]
+
+    run(test)
+
+
 def test_batches(zmq: Any, run: Runner) -> None:
     async def test(face: Face) -> None:
         pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp", sndhwm=10, rcvhwm=10)
