@@ -110,6 +110,8 @@ class Driven(Wiring):
                 handlers[fd](mask)
         if self.outbox or self.pattern.dirty or (events and (self._followers or self.observers)):
             self._after_work()
+        if events and self._leading:
+            self._waker.wake()  # another thread waits for what has just been taken away from it
 
     def _after_work(self) -> None:
         if self.outbox:

@@ -81,6 +81,32 @@ def test_many_receivers_on_one_socket(
     assert Counter(itertools.chain(*shares)) == Counter(b"%d" % number for number in range(total))
 
 
+@TRANSPORTS
+def test_many_receivers_of_many_peers(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    """One receiver may look at what another is waiting for; what it leaves must be noticed."""
+    pull = new_socket(zmq.PULL)
+    address = bind(pull, endpoint(scheme))
+    pushers = [new_socket(zmq.PUSH) for _ in range(3)]
+    for pusher in pushers:
+        pusher.connect(address)
+    total = 200
+
+    def receive() -> list[bytes]:
+        return [pull.recv() for _ in range(total)]
+
+    def send() -> None:
+        for number in range(total):
+            for pusher in pushers:
+                pusher.send(b"%d" % number)
+
+    for _ in range(10):
+        *shares, _ = together(*[receive] * len(pushers), send)
+        expected = Counter(b"%d" % number for number in range(total) for _ in pushers)
+        assert Counter(itertools.chain(*shares)) == expected
+
+
 def test_sending_and_receiving_on_one_socket_at_once(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
 ) -> None:
