@@ -179,7 +179,7 @@ def test_async_for_ends_when_the_socket_is_closed(zmq: Any, run: Runner) -> None
 
         async def receive() -> None:
             async for message in pull:
-                received.append(message)
+                received.append(message)  # noqa: PERF401 - its progress is watched
 
         receiving = asyncio.ensure_future(receive())
         await push.send(b"last")
@@ -192,6 +192,7 @@ def test_async_for_ends_when_the_socket_is_closed(zmq: Any, run: Runner) -> None
     run(test)
 
 
+@pytest.mark.core_only
 def test_batches(zmq: Any, run: Runner) -> None:
     async def test(face: Face) -> None:
         pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp", sndhwm=10, rcvhwm=10)
