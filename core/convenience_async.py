@@ -15,7 +15,6 @@ from core.frame import Frame, MessageTracker, tracker_after_parts
 from core.serialize import Message
 
 T = TypeVar("T")
-_NO_PROPERTIES: Mapping[str, str] = {}
 
 
 class AsyncSendReceiveMixin(ABC):
@@ -50,9 +49,9 @@ class AsyncSendReceiveMixin(ABC):
     def _recv_message(self, flags: int) -> Awaitable[Message]:
         """Receive a whole message, or what is left of one."""
 
-    def _received_properties(self) -> Mapping[str, str]:
-        """Return the facts about the peer that the last message came from."""
-        return _NO_PROPERTIES
+    @abstractmethod
+    def _received_properties(self, message: Message) -> Mapping[str, str]:
+        """Return the facts about the peer that this message came from, just received."""
 
     async def send_multipart(
         self,
@@ -92,7 +91,7 @@ class AsyncSendReceiveMixin(ABC):
         message = await self._recv_message(flags)
         if copy:
             return serialize.to_frames(message)
-        return serialize.to_frame_objects(message, self._received_properties(), track)
+        return serialize.to_frame_objects(message, self._received_properties(message), track)
 
     def send_string(
         self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any

@@ -87,7 +87,11 @@ class Stream(Protocol):
 
     @property
     def remote(self) -> str:
-        """The peer's end as an endpoint: the ``Peer-Address`` of its messages."""
+        """The peer's end as an endpoint. Its host is the ``Peer-Address`` of the peer's messages.
+
+        A stream that knows the peer better than by its endpoint has an attribute `peer_address`
+        (str) as well, which is taken instead unless it is empty.
+        """
 
     @property
     def read(self) -> Callable[[int], bytes]:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import socket
 import stat
+import struct
 import sys
 import tempfile
 from errno import EADDRINUSE, ECONNREFUSED, ENAMETOOLONG
@@ -34,7 +35,23 @@ if TYPE_CHECKING:
 _LINUX = sys.platform == "linux"
 # sizeof(sockaddr_un.sun_path), less the terminating zero.
 _LONGEST = 107 if _LINUX else 103
+_CREDENTIALS = struct.Struct("3i")  # struct ucred of Linux
 _EXAMPLE = "ipc:///tmp/feeds/0"
+
+
+class IpcStream(SocketStream):
+    """A stream whose other end is a process of this machine."""
+
+    __slots__ = ()
+
+    @property
+    def peer_address(self) -> str:
+        """``localhost:uid:gid:pid`` of the process, as in libzmq; empty where nobody tells."""
+        if not hasattr(socket, "SO_PEERCRED"):
+            return ""
+        facts = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        pid, uid, gid = _CREDENTIALS.unpack(facts)
+        return f"localhost:{uid}:{gid}:{pid}"
 
 
 class IpcTransport:
@@ -76,13 +93,13 @@ class IpcTransport:
         sock = _bound(path)
         return _listener(sock, target.endpoint, options, _remover(path))
 
-    def connect(self, target: Target, options: TransportOptions) -> SocketStream:
+    def connect(self, target: Target, options: TransportOptions) -> IpcStream:
         """Start to connect to the path."""
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             _tune(sock, options)
             start_connect(sock, _system_name(target.data), target.endpoint)
-            return SocketStream(sock, target.endpoint, target.endpoint)
+            return IpcStream(sock, target.endpoint, target.endpoint)
         except BaseException:
             sock.close()
             raise
@@ -192,9 +209,9 @@ def _listener(
     options: TransportOptions,
     on_close: Callable[[], None] | None,
 ) -> SocketListener:
-    def wrap(accepted: socket.socket, address: object) -> SocketStream:
+    def wrap(accepted: socket.socket, address: object) -> IpcStream:
         _tune(accepted, options)
-        return SocketStream(accepted, endpoint, endpoint)
+        return IpcStream(accepted, endpoint, endpoint)
 
     try:
         if options.use_fd == -1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections import deque
+from collections.abc import Mapping
 from typing import ClassVar
 
 from ..errors import error_from_errno
@@ -172,7 +173,10 @@ class Pattern:
 
     def collect(self) -> None:
         """Move what the pipes hold into the inbox, taking turns between them."""
-        self.queue.collect(self.inbox, QUANTUM if len(self.pipes) > 1 else UNLIMITED)
+        self.queue.collect(self.inbox, self.quantum())
+
+    def quantum(self) -> int:
+        return QUANTUM if len(self.pipes) > 1 else UNLIMITED
 
     def receive(self) -> Message | None:
         """The next message, None when there is none."""
@@ -182,6 +186,15 @@ class Pattern:
             return self.inbox.popleft()
         except IndexError:  # also when another thread was quicker
             return None
+
+    @property
+    def attributes(self) -> bool:
+        """Received messages may be `Attributed`."""
+        return self.queue.origins.asked
+
+    def facts_of_last(self) -> Mapping[str, str]:
+        """About the sender of the message received last, if that message does not say."""
+        return self.queue.origins.ask(self.inbox)
 
     # Subscriptions (SUB, XSUB, XPUB)
 

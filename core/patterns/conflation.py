@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from .fair_queue import FairQueue
+from .fair_queue import FairQueue, Preparation
 from .pipe import UNLIMITED, Message, Pipe
+from .turns import interleave
 
 
 class NewestPipe(Pipe):
@@ -61,10 +62,16 @@ class NewestQueue(FairQueue):
 
     def take(self, quantum: int) -> list[tuple[Pipe, list[Message]]]:
         waiting, self._waiting = self._waiting, {}
-        taken = [(pipe, pipe.take_incoming()) for pipe in waiting]
-        self._shown = {pipe: batch[-1] for pipe, batch in taken}
-        return taken
+        return [(pipe, pipe.take_incoming()) for pipe in waiting]
 
-    def collect(self, inbox: deque[Message], quantum: int) -> None:
+    def collect(
+        self, inbox: deque[Message], quantum: int, prepare: Preparation | None = None
+    ) -> None:
         if self._waiting:
-            inbox.extend(batch[-1] for _, batch in self.take(quantum))
+            taken = self.take(quantum)
+            if prepare is not None:
+                taken = [(pipe, prepare(pipe, batch)) for pipe, batch in taken]
+            batches = self.origins.mark(taken)
+            inbox.extend(interleave(batches))
+            shown = zip(taken, batches, strict=True)
+            self._shown = {pipe: batch[-1] for (pipe, _), batch in shown if batch}

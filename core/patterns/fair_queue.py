@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from itertools import chain, zip_longest
+from collections.abc import Callable
 
+from .origins import Origins
 from .pipe import Message, Pipe
+from .turns import interleave
+
+# What a pattern does to the messages of one pipe before they go into the inbox.
+Preparation = Callable[[Pipe, list[Message]], list[Message]]
 
 
 class FairQueue:
     """The pipes with messages waiting, in the order in which they will be served."""
 
-    __slots__ = ("active",)
+    __slots__ = ("active", "origins")
 
     def __init__(self) -> None:
         self.active: deque[Pipe] = deque()
+        self.origins = Origins()
 
     def __bool__(self) -> bool:
         return bool(self.active)
@@ -40,10 +46,20 @@ class FairQueue:
             self.active.extend(waiting)
         return taken
 
-    def collect(self, inbox: deque[Message], quantum: int) -> None:
-        """Move waiting messages into `inbox`, one of each pipe in turn."""
+    def collect(
+        self, inbox: deque[Message], quantum: int, prepare: Preparation | None = None
+    ) -> None:
+        """Move waiting messages into the empty `inbox`, one of each pipe in turn."""
         if self.active:
-            inbox.extend(interleave([batch for _, batch in self.take(quantum)]))
+            taken = self.take(quantum)
+            if prepare is not None:
+                taken = [(pipe, prepare(pipe, batch)) for pipe, batch in taken]
+            origins = self.origins
+            if len(taken) == 1 and not origins.asked:  # the usual case, without a call
+                origins.sole, batch = taken[0]
+                inbox.extend(batch)
+            else:
+                inbox.extend(interleave(origins.mark(taken)))
 
     def pop(self) -> tuple[Pipe, Message] | None:
         """One message of the pipe whose turn it is."""
@@ -56,16 +72,3 @@ class FairQueue:
         else:
             pipe.active = False
         return pipe, message
-
-
-_NOTHING = object()
-
-
-def interleave(batches: list[list[Message]]) -> list[Message]:
-    """The first message of each batch, then the second of each, and so on."""
-    if len(batches) == 1:
-        return batches[0]
-    if len({len(batch) for batch in batches}) == 1:
-        return list(chain.from_iterable(zip(*batches, strict=True)))
-    turns = chain.from_iterable(zip_longest(*batches, fillvalue=_NOTHING))
-    return [message for message in turns if message is not _NOTHING]  # type: ignore[misc]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 Message = bytes | list[bytes]
 
 UNLIMITED = 1 << 62
+NO_FACTS: Mapping[str, str] = MappingProxyType({})
+
+
+def frames_of(message: Message) -> list[bytes]:
+    return message if isinstance(message, list) else [message]
 
 
 class Pipe:
@@ -28,6 +34,7 @@ class Pipe:
         "connected",
         "dirty",
         "dropped",
+        "facts",
         "given_identity",
         "identity",
         "in_flight",
@@ -58,6 +65,7 @@ class Pipe:
         self.active = False  # stands in a fair queue's list
         self.dirty = False  # stands in the pattern's list of pipes to flush
         self.dropped = 0
+        self.facts = NO_FACTS  # about the peer, as frames tell them: Peer-Address, Socket-Type, ...
         self.link: Any = None  # the runtime's side of this pipe
         # Sends one message at once, past the empty queue; False when it cannot.
         self.transmit: Callable[[Message], bool] | None = None

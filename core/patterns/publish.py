@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 from collections import deque
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 from ..errors import error_from_errno
 from ..options import OptionValues
 from .base import Pattern
-from .pipe import Message, Pipe
+from .origins import Attributed
+from .pipe import NO_FACTS, Message, Pipe, frames_of
 from .subscriptions import PublisherTable, is_subscription, topic_of
 
 SUBSCRIBE = 1
@@ -53,7 +55,7 @@ class XPubPattern(Pattern):
             elif is_subscription(message):
                 self._request(pipe, message, [])
             else:
-                self._pass_on(message)
+                self._pass_on(pipe, message)
         pipe.taken = 0
 
     def _parts_arrived(self, pipe: Pipe, frames: list[bytes]) -> None:
@@ -67,18 +69,16 @@ class XPubPattern(Pattern):
             elif self._request(pipe, frame, plain):
                 plain = []
         if plain:
-            self._pass_on(plain if len(plain) > 1 else plain[0])
+            self._pass_on(pipe, plain)
 
     def _request(self, pipe: Pipe, request: bytes, before: list[bytes]) -> bool:
         """Subscribe or cancel; True when the user is told, in a message with `before`."""
         manual = self.options.xpub_manual
         told = self._note(self._asked if manual else self._table, pipe, request) or manual
-        if told and self._upstream:
-            message = [*before, request] if before else request
-            if manual:
-                self._waiting.append(_Notice(message, pipe))
-            else:
-                self._pass_on(message)
+        if told and manual and self._upstream:
+            self._waiting.append(_Notice(Attributed([*before, request], pipe.facts), pipe))
+        elif told:
+            self._pass_on(pipe, [*before, request])
         return told
 
     def _note(self, table: PublisherTable, pipe: Pipe, request: bytes) -> bool:
@@ -88,13 +88,14 @@ class XPubPattern(Pattern):
             return table.add(request[1:], pipe) or options.xpub_verbose
         return table.remove(request[1:], pipe) or options.xpub_verboser
 
-    def _pass_on(self, message: Message) -> None:
+    def _pass_on(self, pipe: Pipe, message: Message) -> None:
         if not self._upstream:
             return
+        received = Attributed(frames_of(message), pipe.facts)
         if self.options.xpub_manual or self._waiting:
-            self._waiting.append(message)
+            self._waiting.append(received)
         else:
-            self.inbox.append(message)
+            self.inbox.append(received)
 
     def detach(self, pipe: Pipe) -> None:
         super().detach(pipe)
@@ -115,6 +116,13 @@ class XPubPattern(Pattern):
             self._waiting.extend(_Notice(b"\0" + prefix, None) for prefix in asked)
         else:
             self.inbox.extend(b"\0" + prefix for prefix in gone)
+
+    @property
+    def attributes(self) -> bool:
+        return True
+
+    def facts_of_last(self) -> Mapping[str, str]:
+        return NO_FACTS  # the cancellation for a peer that is gone
 
     def topics_count(self) -> int:
         return len(self._table)

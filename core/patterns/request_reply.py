@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..enums import Errno
@@ -10,7 +11,7 @@ from ..errors import error_from_errno
 from ..options import OptionValues
 from .base import Pattern
 from .load_balancer import LoadBalanced
-from .pipe import Message, Pipe
+from .pipe import NO_FACTS, Message, Pipe, frames_of
 
 
 class DealerPattern(LoadBalanced):
@@ -27,10 +28,6 @@ class DealerPattern(LoadBalanced):
         # libzmq (session_base.cpp): a HICCUP_MSG is for connections that will be made again.
         if self.options.hiccup_msg and pipe.connected and pipe.streams:
             self.inject(pipe, self.options.hiccup_msg)
-
-
-def frames_of(message: Message) -> list[bytes]:
-    return message if isinstance(message, list) else [message]
 
 
 def whole(frames: list[bytes]) -> Message:
@@ -110,8 +107,11 @@ class ReqPattern(DealerPattern):
         if reply is None:
             reply = self._next_reply()
         if reply is not None:
-            self._awaiting, self._asked = False, None
+            self._awaiting = False
         return reply
+
+    def facts_of_last(self) -> Mapping[str, str]:
+        return NO_FACTS if self._asked is None else self._asked.facts
 
     def _next_reply(self) -> Message | None:
         """The awaited reply; anything else that arrives is discarded (RFC 28)."""
@@ -192,6 +192,9 @@ class RepPattern(Pattern):
                 return None
         self._answering = request
         return request.body
+
+    def facts_of_last(self) -> Mapping[str, str]:
+        return NO_FACTS if self._answering is None else self._answering.pipe.facts
 
     def _pop_request(self) -> _Request | None:
         queue = self.queue

@@ -8,10 +8,8 @@ import struct
 from ..enums import RouterNotify
 from ..errors import error_from_errno
 from ..options import OptionValues
-from .base import QUANTUM, Pattern
-from .fair_queue import interleave
-from .pipe import UNLIMITED, Message, Pipe
-from .request_reply import frames_of
+from .base import Pattern
+from .pipe import Message, Pipe, frames_of
 
 
 class RouterPattern(Pattern):
@@ -126,11 +124,9 @@ class RouterPattern(Pattern):
             )
         return False
 
+    def _prepare(self, pipe: Pipe, batch: list[Message]) -> list[Message]:
+        identity = pipe.identity
+        return [[identity, *frames_of(message)] for message in batch]
+
     def collect(self) -> None:
-        batches: list[list[Message]] = []
-        quantum = QUANTUM if len(self.pipes) > 1 else UNLIMITED
-        for pipe, batch in self.queue.take(quantum):
-            identity = pipe.identity
-            batches.append([[identity, *frames_of(message)] for message in batch])
-        if batches:
-            self.inbox.extend(interleave(batches))
+        self.queue.collect(self.inbox, self.quantum(), self._prepare)

@@ -96,22 +96,18 @@ class SubPattern(XSubPattern):
     def collect(self) -> None:
         if self._table.everything() != bool(self.options.invert_matching):
             super().collect()
-        elif self.queue:
-            self._collect_matching()
+        else:
+            self.queue.collect(self.inbox, self.quantum(), self._matching)
 
-    def _collect_matching(self) -> None:
+    def _matching(self, pipe: Pipe, batch: list[Message]) -> list[Message]:
         """RFC 29: a message that no subscription matches (any more) is not delivered."""
-        super().collect()
         wanted = not self.options.invert_matching
-        verdicts = self._table.matching(self.inbox)
-        if verdicts.count(wanted) < len(verdicts):
-            kept = [
-                message
-                for message, verdict in zip(self.inbox, verdicts, strict=True)
-                if verdict == wanted
-            ]
-            self.inbox.clear()
-            self.inbox.extend(kept)
+        verdicts = self._table.matching(batch)
+        if verdicts.count(wanted) == len(verdicts):
+            return batch
+        return [
+            message for message, verdict in zip(batch, verdicts, strict=True) if verdict == wanted
+        ]
 
     def writable(self) -> bool:
         return False

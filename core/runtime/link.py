@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from core.patterns import Message, Pipe
+from core.runtime.peer_facts import peer_facts
 from core.runtime.selector import READ, WRITE
 from core.zmtp import (
     Connection,
@@ -229,6 +230,7 @@ class Link:
             return
         self.pipe = pipe
         pipe.link = self
+        pipe.facts = peer_facts(peer, self._stream)
         if not self._engine.pattern.sends_subscriptions:
             pipe.transmit = self.transmit
         self._arm_timer()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.errors import ZMQError, error_from_errno
 from core.patterns import Message
+from core.patterns.origins import plain
 from core.runtime.driven import Driven
 
 if TYPE_CHECKING:
@@ -243,7 +244,14 @@ class Traffic(Driven):
                 messages.append(message)
             else:
                 break
+        if self.pattern.attributes:
+            return [plain(message) for message in messages]
         return messages
+
+    def facts_of_last(self) -> Mapping[str, str]:
+        """About the peer whose message was received last, if that message does not say itself."""
+        with self.lock:
+            return self.pattern.facts_of_last()
 
     def _take_if_allowed(self) -> Message | None:
         """REQ and REP have to send before the next receive: that ends a batch."""
