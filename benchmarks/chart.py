@@ -12,7 +12,7 @@ from math import ceil, floor, log2
 
 from benchmarks.table import OURS, Row, columns, times
 
-LEFT, RIGHT, TOP, STEP = 360, 90, 64, 22
+LEFT, RIGHT, TOP, STEP = 400, 90, 64, 22
 PLOT = 480
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
