@@ -76,6 +76,46 @@ class Option:
         )
 
 
+def supported(
+    number: SocketOption,
+    kind: Kind,
+    default: int | bytes | None,
+    doc: str,
+    *,
+    minimum: int = 0,
+    maximum: int | None = None,
+    unit: str = "",
+    access: Access = Access.READ_WRITE,
+    socket_types: frozenset[SocketType] = frozenset(),
+    only_these_types: bool = False,
+    effect: Effect = Effect.NEXT_ENDPOINT,
+    step: int = 1,
+    attribute: str | None = None,
+    default_reason: str = "",
+) -> Option:
+    """Make the row of a supported option, filling in what most of them share.
+
+    A boolean is 0 or 1, and the attribute is the option's name in lower case.
+    """
+    return Option(
+        number=number,
+        name=number.name,
+        kind=kind,
+        default=default,
+        minimum=minimum,
+        maximum=(1 if kind is Kind.BOOL else INT_MAX) if maximum is None else maximum,
+        unit=unit,
+        access=access,
+        socket_types=socket_types,
+        only_these_types=only_these_types,
+        effect=effect,
+        step=step,
+        attribute=number.name.lower() if attribute is None else attribute,
+        doc=doc,
+        default_reason=default_reason,
+    )
+
+
 def refuse(option: Option, why: str, errno: int = EINVAL) -> ZMQError:
     """Make the error of a refused option: its name comes first, then why."""
     return ZMQError(errno, f"option {option.name} {why}")

@@ -16,7 +16,7 @@ from core.errors import Again, ZMQBindError, ZMQError, error_from_errno
 from core.frame import Frame, MessageTracker, as_bytes, tracker_after_send
 from core.options import LIVE_OPTIONS, OptionAttributes
 from core.patterns import Message
-from core.patterns.origins import Attributed
+from core.patterns.origins import Attributed, facts_of
 from core.runtime.channel_link import ChannelEndpoint
 from core.runtime.connecter import ConnectedEndpoint
 from core.runtime.engine import Engine
@@ -232,7 +232,7 @@ class SocketBase(OptionAttributes):
 
     def _split(self, message: Message, copy: bool) -> Any:
         """Hand out the first frame; the rest waits at the head of the inbox."""
-        facts = _facts_of(message) if copy else self._received_properties(message)
+        facts = facts_of(message) if copy else self._received_properties(message)
         more = False
         if isinstance(message, list):
             if len(message) > 1:
@@ -242,7 +242,7 @@ class SocketBase(OptionAttributes):
         return message if copy else Frame.received(message, more=more, properties=facts or {})
 
     def _received_properties(self, message: Message) -> Mapping[str, str]:
-        facts = _facts_of(message)
+        facts = facts_of(message)
         return self._engine.facts_of_last() if facts is None else facts
 
 
@@ -383,11 +383,6 @@ def as_batch(messages: Sequence[Any]) -> list[Message]:
         else to_message(message if isinstance(message, (list, tuple)) else [message])
         for message in messages
     ]
-
-
-def _facts_of(message: Message) -> Mapping[str, str] | None:
-    """What the message itself knows about its sender."""
-    return message.facts if isinstance(message, Attributed) else None
 
 
 def _text(addr: str | bytes) -> str:

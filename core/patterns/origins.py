@@ -27,6 +27,11 @@ def plain(message: Message) -> Message:
     return list(message) if len(message) > 1 else message[0]
 
 
+def facts_of(message: Message) -> Mapping[str, str] | None:
+    """What the message itself knows about its sender."""
+    return message.facts if isinstance(message, Attributed) else None
+
+
 class Origins:
     """Whose the messages in an inbox are.
 
