@@ -230,6 +230,12 @@ class SocketBase(OptionAttributes):
             return [*self._parts, frame]
         return frame
 
+    def _forget_parts(self) -> None:
+        """The message is on its way: single messages may take the fast path again."""
+        if self._parts:
+            self._parts = []
+            self._engine.mid_message = False
+
     def _split(self, message: Message, copy: bool) -> Any:
         """Hand out the first frame; the rest waits at the head of the inbox."""
         facts = facts_of(message) if copy else self._received_properties(message)
@@ -291,7 +297,7 @@ class Socket(SocketBase, SendReceiveMixin):
         message = self._collect(data, flags)
         if message is not None:
             engine.send(message, 0.0 if flags & DONTWAIT else engine.send_timeout)
-            self._parts = []
+            self._forget_parts()
         return tracker_after_send(data, copy, track)
 
     def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
@@ -327,7 +333,7 @@ class Socket(SocketBase, SendReceiveMixin):
             try:
                 engine.send(whole, 0.0 if flags & DONTWAIT else self._engine.send_timeout)
             finally:
-                self._parts = []
+                self._forget_parts()
 
     def _recv_message(self, flags: int) -> Message:
         try:

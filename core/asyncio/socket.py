@@ -89,7 +89,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         message = self._collect(data, flags | DONTWAIT)
         if message is not None:
             await self._send_whole(message, flags)
-            self._parts = []
+            self._forget_parts()
         return None if copy else tracker_after_send(data, copy, track)
 
     async def _send_message(self, message: Message, flags: int) -> None:

@@ -138,6 +138,8 @@ class Traffic(Driven):
                     raise error_from_errno(errno.EAGAIN, self._no_room())
                 in_time = self._wait(deadline)
                 self._clear_outbox()
+            self.mid_message = True
+            self.leave_burst()
 
     def has_room_for(self, first_frame: bytes) -> bool:
         """Whether a message that begins so could be sent now; raises what `send` would raise."""

@@ -82,6 +82,7 @@ class Wiring:
         # Bursts
         self._streak = 0  # writes that followed each other without a pause
         self._flushes = 0
+        self.mid_message = False  # parts wait for the rest of their message: nothing may overtake
         self._sent_messages = 0
         self._sent_bytes = 0
         self._message_size = 0  # bytes, on average, in the last batches
@@ -204,7 +205,7 @@ class Wiring:
 
     def _burst_size(self) -> int:
         """How many messages may wait in the outbox: up to the high-water mark, or some 64 KiB."""
-        if self.closed:
+        if self.closed or self.mid_message:
             return 0
         if self._sent_messages:
             self._message_size = self._sent_bytes // self._sent_messages

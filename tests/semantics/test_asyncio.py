@@ -249,3 +249,21 @@ def test_blocking_and_asyncio_sockets_talk(zmq: Any, run: Runner) -> None:
         assert await asking == b"a"
 
     run(test)
+
+
+def test_parts_of_a_message_stay_together_in_a_flood(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        expected: list[list[bytes]] = []
+        for number in range(5):
+            for _ in range(30):
+                await push.send(b"single")
+                expected.append([b"single"])
+            await push.send(b"first", zmq.SNDMORE)
+            for _ in range(3):  # the loop has turns before the rest of the message comes
+                await asyncio.sleep(0)
+            await push.send(b"last %d" % number)
+            expected.append([b"first", b"last %d" % number])
+        assert [await pull.recv_multipart() for _ in expected] == expected
+
+    run(test)
