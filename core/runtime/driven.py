@@ -213,14 +213,12 @@ class Driven(Wiring):
             if self.watched:
                 self._process(self.selector.wait(0))
 
-    def run_timers(self, now: float) -> float | None:
-        """Run what is due; returns the next deadline."""
+    def run_timers(self, now: float) -> None:
+        """Run what is due."""
         with self.lock:
-            if self._destroyed:
-                return None
-            self._timers.run_due(now)
-            self._after_work()
-            return self._timers.next_deadline()
+            if not self._destroyed:
+                self._timers.run_due(now)
+                self._after_work()
 
     def in_a_hurry(self) -> bool:
         """Whether messages may be waiting for the I/O thread to look in."""

@@ -117,6 +117,14 @@ class Link:
         else:
             self._on_data(data, pipe)
 
+    def _interest(self, mask: int) -> None:
+        if mask != self._mask and not self.closed:
+            self._engine.blocked += (mask & WRITE) - (self._mask & WRITE)
+            self._mask = mask
+            self._engine.selector.modify(self._stream.fileno(), mask)
+
+    # Receiving
+
     def _on_data(self, data: bytes, pipe: Pipe) -> None:
         size = self._read_size
         if len(data) >= size or size > SMALLEST_READ:
@@ -156,14 +164,6 @@ class Link:
             # the next large frame is read into its place as well.
             self._read_size = AFTER_LARGE_FRAME
             self.digest()
-
-    def _interest(self, mask: int) -> None:
-        if mask != self._mask and not self.closed:
-            self._engine.blocked += (mask & WRITE) - (self._mask & WRITE)
-            self._mask = mask
-            self._engine.selector.modify(self._stream.fileno(), mask)
-
-    # Receiving
 
     def _receive_rarely(self, data: bytes) -> None:
         """Handshakes and ends."""

@@ -13,6 +13,7 @@ import time
 import weakref
 from collections.abc import MutableMapping
 from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from core.runtime.selector import READ, new_selector
@@ -36,7 +37,9 @@ class Reactor:
         self._waker = Waker()
         self._selector.register(self._waker.fileno(), READ)
         self._watched: dict[int, Driven] = {}
-        self._deadlines: list[tuple[float, int, Driven]] = []
+        # Weak: a socket that is gone must not stay for a deadline that it no longer has.
+        self._deadlines: list[tuple[float, int, weakref.ref[Driven]]] = []
+        self._order = count()
         self.hot: set[Driven] = set()
         self._lock = threading.Lock()  # for the three below and the thread's start
         self._gone = threading.Condition(self._lock)
@@ -118,7 +121,7 @@ class Reactor:
     def schedule(self, engine: Driven, when: float) -> None:
         """Make sure that the engine's timers are run at `when`."""
         with self._lock:
-            heappush(self._deadlines, (when, id(engine), engine))
+            heappush(self._deadlines, (when, next(self._order), weakref.ref(engine)))
             sooner = self._sleeping_until is None or when < self._sleeping_until
         self._start()
         if sooner:
@@ -164,8 +167,9 @@ class Reactor:
         now = time.monotonic()
         while self._deadlines and self._deadlines[0][0] <= now:
             with self._lock:
-                engine = heappop(self._deadlines)[2]
-            engine.run_timers(now)
+                engine = heappop(self._deadlines)[2]()
+            if engine is not None:
+                engine.run_timers(now)
 
     # The end
 

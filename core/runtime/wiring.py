@@ -185,11 +185,10 @@ class Wiring:
     def encode(self, connection: Connection, batch: list[Message]) -> bytes:
         """Encode for one peer; a batch that was just encoded for another is not encoded again."""
         if batch is not self._shared_batch:
-            encode = connection.encode
             if self.pattern.sends_subscriptions:
                 self._shared_bytes = _encode_subscriptions(connection, batch)
                 return self._shared_bytes
-            self._shared_bytes = encode(batch)
+            self._shared_bytes = connection.encode(batch)
             self._shared_batch = batch
         return self._shared_bytes
 
@@ -204,7 +203,7 @@ class Wiring:
             self.burst_limit = self._burst_size()
 
     def _burst_size(self) -> int:
-        """How many messages may wait in the outbox: up to the high-water mark, or some 64 KiB."""
+        """How many messages may wait in the outbox: up to the high-water mark, or some MiB."""
         if self.closed or self.mid_message:
             return 0
         if self._sent_messages:

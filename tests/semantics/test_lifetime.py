@@ -6,6 +6,7 @@ import errno
 import gc
 import threading
 import time
+import weakref
 from functools import partial
 from typing import Any
 
@@ -300,3 +301,26 @@ def test_too_many_sockets_are_refused(zmq: Any) -> None:
 def test_unknown_socket_type(zmq: Any, context: Any) -> None:
     with pytest.raises((zmq.ZMQError, ValueError)):
         context.socket(99)
+
+
+@pytest.mark.core_only
+def test_a_closed_socket_does_not_stay_in_memory(
+    zmq: Any, context: Any, endpoint: Endpoints
+) -> None:
+    """Deadlines that no longer matter, such as the handshake's, must not hold it."""
+    pull = context.socket(zmq.PULL)
+    address = bind(pull, endpoint("tcp"))
+    push = context.socket(zmq.PUSH)
+    push.connect(address)
+    push.send(b"x")
+    assert pull.recv() == b"x"
+    engine = weakref.ref(push._engine)
+    push.close()
+    del push
+
+    def gone() -> bool:
+        gc.collect()
+        return engine() is None
+
+    wait_until(gone)
+    pull.close()
