@@ -31,6 +31,8 @@ _COMMAND_LONG = 0x06
 #: RFC 37 §connection heartbeating: ping-context = 0*16OCTET.
 _MAX_PING_CONTEXT = 16
 
+_REFUSALS = {str(reason.status_code): reason for reason in FailureReason if reason.status_code}
+
 
 def build_command(name: bytes, data: bytes) -> bytes:
     """Return the whole frame of the command `name` (1 to 255 letters) with `data`."""
@@ -90,8 +92,8 @@ def parse_error(data: bytes) -> ProtocolError:
     text = data[1 : 1 + data[0]].decode("latin-1")
     # libzmq sends the ZAP status code of a refused peer as the reason (RFC 27: 300 temporary
     # error, 400 authentication failure, 500 internal error).
-    if text in ("300", "400", "500"):
-        return ProtocolError(FailureReason.AUTHENTICATION_FAILED, f"status {text}")
+    if text in _REFUSALS:
+        return ProtocolError(_REFUSALS[text], f"the peer answered with ZAP status {text}")
     return ProtocolError(FailureReason.REFUSED_BY_PEER, text)
 
 
