@@ -166,7 +166,6 @@ _CONNECTIONS = (
         0,
         "After what a connecting socket gives up, see ReconnectStop; 0: never.",
         minimum=-INT_MAX - 1,
-        effect=_AT_ONCE,
     ),
     supported(
         _O.METADATA,

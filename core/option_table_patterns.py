@@ -154,6 +154,7 @@ PATTERN_OPTIONS: tuple[Option, ...] = (
         minimum=-INT_MAX - 1,
         maximum=INT_MAX,
         socket_types=_MATCHERS,
+        effect=_AT_ONCE,
     ),
     supported(
         _O.TOPICS_COUNT,

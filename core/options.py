@@ -4,6 +4,9 @@ The engine reads plain attributes (``options.sndhwm``), never looks a name up. P
 `OptionValues.set` and `OptionValues.get`, which check against the tables.
 """
 
+from __future__ import annotations
+
+from copy import copy
 from dataclasses import dataclass
 from errno import EINVAL
 
@@ -105,6 +108,10 @@ class OptionValues:
         self.metadata = {}
         self.ipv6 = ipv6
         self.linger = 0 if socket_type in _NOTHING_TO_LINGER_FOR else linger
+
+    def copy(self) -> OptionValues:
+        """Return the values as they are now, for an endpoint that keeps them."""
+        return copy(self)
 
     def set(self, number: int, value: object) -> OptionValue:
         """Check ``value``, store it, and return it as stored.

@@ -154,7 +154,7 @@ class SocketBase(OptionAttributes):
             elif option == SocketOption.UNSUBSCRIBE:
                 engine.unsubscribe(cast("bytes", value))
             else:
-                engine.options_changed()
+                engine.options_changed(option)
 
     def get(self, option: int) -> int | bytes:
         """Return the value of an option.

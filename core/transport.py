@@ -241,6 +241,9 @@ class Channel(Protocol):
         After `ChannelHost.detach` it goes on until everything that the peer sent is handed out.
         """
 
+    # A channel may also have ``marks_changed() -> None``: the host's `send_hwm` or `receive_hwm`
+    # has a new value, and a queue of the channel's own may follow it.
+
     def close(self) -> None:
         """Leave: the peer's host is told, and the peer may still drain what was sent. Idempotent.
 

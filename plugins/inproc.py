@@ -74,6 +74,14 @@ class InprocChannel:
         if tell and peer is not None:
             peer.host.detach(peer)
 
+    def marks_changed(self) -> None:
+        """Let both lanes follow the marks of their two sides."""
+        with self._lock:
+            peer = self.peer
+            if not self._closed and peer is not None:
+                self._outbound.resize(_capacity(self.host, peer.host))
+                self._inbound.resize(_capacity(peer.host, self.host))
+
     def lost_peer(self) -> bool:
         """Note that the peer left; return whether the host must be told. The lock is held."""
         self._peer_gone = True

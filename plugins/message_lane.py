@@ -101,6 +101,13 @@ class MessageLane:
         if self._refused:
             self._wake_writer()
 
+    def resize(self, capacity: int) -> None:
+        """Hold so many from now on, 0 for no limit; not after `close`. What is here stays."""
+        self._capacity = capacity or sys.maxsize
+        self._resume_at = self._capacity // 2
+        if self._refused:
+            self._wake_writer()
+
     def close(self, *, discard: bool) -> None:
         """Take nothing more.
 
@@ -179,6 +186,9 @@ class NewestLane(MessageLane):
 
     def __init__(self) -> None:
         super().__init__(0)
+
+    def resize(self, capacity: int) -> None:
+        """Do nothing: it holds one message."""
 
     def put(self, messages: list[Message]) -> int:
         """Replace what waits by the last of these."""

@@ -63,6 +63,15 @@ class Pattern:
         # Unlike in libzmq, the subscriptions that a SUB sends do not replace each other.
         return Pipe(0, 0) if self.sends_subscriptions else NewestPipe(0, 0)
 
+    def marks_changed(self) -> None:
+        """ZMQ_SNDHWM or ZMQ_RCVHWM was set: it counts for the peers that are there, too."""
+        if not self.conflates:
+            for pipe in self.pipes:
+                self._mark(pipe)
+
+    def _mark(self, pipe: Pipe) -> None:
+        pipe.set_marks(self.options.sndhwm, self.options.rcvhwm)
+
     def connecting(self, pipe: Pipe) -> None:
         """A `connect` has made this pipe, which will be attached now or once its peer is there."""
         pipe.connected = True
@@ -71,7 +80,9 @@ class Pattern:
         """A pipe joins; False refuses the peer."""
         pipe.attached = True
         self.pipes.append(pipe)
-        if self.conflates and not isinstance(self.queue, NewestQueue):
+        if not self.conflates:
+            self._mark(pipe)  # they may have been set since the `connect`
+        elif not isinstance(self.queue, NewestQueue):
             self._begin_conflating()
         return True
 

@@ -50,8 +50,7 @@ class Pipe:
     )
 
     def __init__(self, send_hwm: int, receive_hwm: int) -> None:
-        self.send_hwm = send_hwm or UNLIMITED
-        self.receive_hwm = receive_hwm or UNLIMITED
+        self.set_marks(send_hwm, receive_hwm)
         self.outgoing: deque[list[Message]] = deque()
         self.queued = 0  # messages in `outgoing`
         self.in_flight = 0  # messages encoded, but not wholly with the kernel
@@ -69,6 +68,10 @@ class Pipe:
         self.link: Any = None  # the runtime's side of this pipe
         # Sends one message at once, past the empty queue; False when it cannot.
         self.transmit: Callable[[Message], bool] | None = None
+
+    def set_marks(self, send_hwm: int, receive_hwm: int) -> None:
+        self.send_hwm = send_hwm or UNLIMITED
+        self.receive_hwm = receive_hwm or UNLIMITED
 
     def room(self) -> int:
         """How many more messages fit below the send high-water mark (ZMQ_SNDHWM)."""

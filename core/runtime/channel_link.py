@@ -127,6 +127,12 @@ class ChannelLink:
         self.finishing = True
         self.flush()
 
+    def marks_changed(self) -> None:
+        """Tell the channel, if it has a queue of its own."""
+        tell = getattr(self._channel, "marks_changed", None)
+        if tell is not None and not self.closed:
+            tell()
+
     def _end(self) -> None:
         if not self.closed:
             self.close()
@@ -214,7 +220,15 @@ class ChannelEndpoint:
         link = ChannelLink(engine, self, channel, pipe)
         link.finishing = self._finishing
         self._links[id(channel)] = link
+        link.marks_changed()  # they may have been, while this was under way
         engine.pattern.touch(pipe)
+
+    def marks_changed(self) -> None:
+        """ZMQ_SNDHWM or ZMQ_RCVHWM was set."""
+        self.send_hwm = self._engine.options.sndhwm
+        self.receive_hwm = self._engine.options.rcvhwm
+        for link in self._links.values():
+            link.marks_changed()
 
     def unsent(self) -> int:
         waiting = self._waiting.queued if self._waiting is not None else 0

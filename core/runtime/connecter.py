@@ -33,6 +33,10 @@ class ConnectedEndpoint:
 
     def __init__(self, engine: Engine, transport: StreamTransport, address: str) -> None:
         self._engine = engine
+        # libzmq: what is set later counts for later endpoints.
+        self._options = engine.options.copy()
+        self._transport_options = engine.transport_options()
+        self.config = engine.connection_config()
         self._transport = transport
         self._address = address
         self.endpoint = self.requested = f"{transport.scheme}://{address}"
@@ -54,7 +58,7 @@ class ConnectedEndpoint:
 
     def start(self) -> None:
         """Look the address up anew at each attempt: peers move."""
-        options = self._engine.transport_options()
+        options = self._transport_options
 
         def resolve() -> Sequence[Target]:
             return self._transport.resolve(self._address, bind=False, options=options)
@@ -82,7 +86,7 @@ class ConnectedEndpoint:
         while self._targets:
             target = self._targets.pop(0)
             try:
-                stream = self._transport.connect(target, self._engine.transport_options())
+                stream = self._transport.connect(target, self._transport_options)
             except OSError as error:
                 why = str(error)
                 self._note_refusal(error)
@@ -95,7 +99,7 @@ class ConnectedEndpoint:
         self._retry(why)
 
     def _limit_connecting(self) -> None:
-        limit = self._engine.options.connect_timeout
+        limit = self._options.connect_timeout
         if limit > 0:
             self._set_timer(limit / 1000, self._connecting_took_too_long)
 
@@ -129,7 +133,7 @@ class ConnectedEndpoint:
 
     def _retry(self, why: str) -> None:
         log.debug("%s: %s", self.endpoint, why)
-        interval = self._engine.options.reconnect_ivl
+        interval = self._options.reconnect_ivl
         if interval < 0 or self._gives_up():
             self.stop()
             return
@@ -140,14 +144,14 @@ class ConnectedEndpoint:
         reasons = self._ended_by
         if self._disconnected:
             reasons |= ReconnectStop.AFTER_DISCONNECT
-        return bool(reasons & self._engine.options.reconnect_stop)
+        return bool(reasons & self._options.reconnect_stop)
 
     def _note_refusal(self, error: OSError) -> None:
         self._ended_by = ReconnectStop.CONN_REFUSED if error.errno == ECONNREFUSED else 0
 
     def _delay(self, interval: int) -> float:
         """Milliseconds: doubled at each failure up to ZMQ_RECONNECT_IVL_MAX, and spread."""
-        longest = max(self._engine.options.reconnect_ivl_max, interval)
+        longest = max(self._options.reconnect_ivl_max, interval)
         delay = min(interval << min(self._failures, 16), longest)
         self._failures += 1
         return delay + random.random() * interval
@@ -194,7 +198,7 @@ class ConnectedEndpoint:
     def _lose_peer(self, pipe: Pipe) -> None:
         pipe.ready = False
         self._engine.pattern.peer_lost(pipe)
-        if self._engine.options.immediate and not self._finishing:
+        if self._options.immediate and not self._finishing:
             self._engine.pattern.detach(pipe)
 
     def unsent(self) -> int:

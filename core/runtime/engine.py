@@ -28,7 +28,7 @@ from collections.abc import MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.endpoint import split_endpoint
-from core.enums import Errno, SocketType
+from core.enums import Errno, SocketOption, SocketType
 from core.errors import error_from_errno
 from core.options import OptionValues
 from core.patterns import Message, Pipe
@@ -65,7 +65,7 @@ class Engine(Traffic):
             heartbeat_timeout=options.heartbeat_timeout / 1000,
             heartbeat_ttl=options.heartbeat_ttl / 1000,
             handshake_timeout=options.handshake_ivl / 1000,
-            metadata=options.metadata,
+            metadata=dict(options.metadata),
         )
 
     def transport_options(self) -> TransportOptions:
@@ -187,11 +187,20 @@ class Engine(Traffic):
 
     # Options and subscriptions
 
-    def options_changed(self) -> None:
+    def options_changed(self, option: int) -> None:
         """With the lock held."""
         self._note_timeouts()
+        if option in (SocketOption.SNDHWM, SocketOption.RCVHWM):
+            self._marks_changed()
         self.flush()
         self._refresh_burst()
+
+    def _marks_changed(self) -> None:
+        self.pattern.marks_changed()
+        for endpoint in self._endpoints:
+            if isinstance(endpoint, ChannelEndpoint):
+                endpoint.marks_changed()
+        self._wake_all()  # a sender that waits may have room now
 
     def subscribe(self, topic: bytes) -> None:
         """With the lock held."""

@@ -10,6 +10,7 @@ from core.runtime.peer_facts import peer_facts
 from core.runtime.selector import READ, WRITE
 from core.zmtp import (
     Connection,
+    ConnectionConfig,
     FailureReason,
     HandshakeSucceeded,
     PeerInfo,
@@ -34,6 +35,10 @@ MAX_BUFFERS = 1024
 
 class LinkOwner(Protocol):
     """A listener or a connecter: decides what a connection's beginning and end mean."""
+
+    @property
+    def config(self) -> ConnectionConfig:
+        """Settings of its connections, as they were at the `bind` or `connect`."""
 
     def link_ready(self, link: Link, peer: PeerInfo) -> Pipe | None:
         """Give the pipe of this peer, None to refuse the peer."""
@@ -76,7 +81,7 @@ class Link:
         self._space: memoryview | None = None  # where the rest of a large frame goes
         self._write = stream.write
         self._read_size = SMALLEST_READ
-        self._connection = Connection(engine.connection_config(), time.monotonic())
+        self._connection = Connection(owner.config, time.monotonic())
         self._unsent: list[Buffer] = []
         self._in_flight: list[Message] = []  # the messages behind `_unsent`
         self._timer: Timer | None = None

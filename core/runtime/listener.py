@@ -28,6 +28,8 @@ class BoundEndpoint:
 
     def __init__(self, engine: Engine, transport: StreamTransport, address: str) -> None:
         self._engine = engine
+        # libzmq: what is set later counts for later endpoints.
+        self.config = engine.connection_config()
         options = engine.transport_options()
         target = transport.resolve(address, bind=True, options=options)[0]
         self._listener: Listener = transport.listen(target, options)
