@@ -9,6 +9,8 @@ from core.errors import ZMQError
 
 INT_MAX = 2**31 - 1
 INT64_MAX = 2**63 - 1
+UINT32_MAX = 2**32 - 1
+UINT64_MAX = 2**64 - 1
 
 OptionValue = int | bytes
 

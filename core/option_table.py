@@ -6,7 +6,17 @@ the reason why it is refused.
 """
 
 from core.enums import SocketOption, SocketType
-from core.option_row import INT64_MAX, INT_MAX, Access, Effect, Kind, Option, supported
+from core.option_row import (
+    INT64_MAX,
+    INT_MAX,
+    UINT32_MAX,
+    UINT64_MAX,
+    Access,
+    Effect,
+    Kind,
+    Option,
+    supported,
+)
 from core.option_table_patterns import PATTERN_OPTIONS
 from core.option_table_unsupported import UNSUPPORTED_OPTIONS
 
@@ -186,6 +196,44 @@ _CONNECTIONS = (
         "How long sent data may stay unacknowledged; 0: the system's default.",
         unit="ms",
     ),
+    supported(
+        _O.TCP_ACCEPT_FILTER,
+        _BYTES,
+        None,
+        "A network that may connect by tcp, such as 10.0.0.0/8; each call adds one, empty clears.",
+        maximum=255,
+        access=_WRITE_ONLY,
+    ),
+    supported(
+        _O.IPC_FILTER_PID,
+        _INT,
+        None,
+        "A process that may connect by ipc; each call adds one.",
+        access=_WRITE_ONLY,
+    ),
+    supported(
+        _O.IPC_FILTER_UID,
+        _INT,
+        None,
+        "A user, by number, who may connect by ipc; each call adds one.",
+        maximum=UINT32_MAX,
+        access=_WRITE_ONLY,
+    ),
+    supported(
+        _O.IPC_FILTER_GID,
+        _INT,
+        None,
+        "A group, by number, whose members may connect by ipc; each call adds one.",
+        maximum=UINT32_MAX,
+        access=_WRITE_ONLY,
+    ),
+    supported(
+        _O.BUSY_POLL,
+        _INT,
+        0,
+        "SO_BUSY_POLL: how long the kernel asks the device before it sleeps; 0: not at all.",
+        unit="µs",
+    ),
     supported(_O.PRIORITY, _INT, 0, "SO_PRIORITY of outgoing packets, where there is one."),
     supported(_O.TOS, _INT, 0, "Type-of-service byte of outgoing IP packets."),
     supported(_O.IPV6, _BOOL, 0, "Use IPv6 beside IPv4."),
@@ -221,6 +269,33 @@ _CONNECTIONS = (
         "Pause between keepalive probes; -1: the system's default.",
         minimum=-1,
         unit="s",
+    ),
+)
+
+_HINTS = (
+    supported(
+        _O.AFFINITY,
+        _INT64,
+        0,
+        "I/O threads to use, as a bit mask. Kept for reading back: a context has one, and callers "
+        "do their own I/O.",
+        maximum=UINT64_MAX,
+    ),
+    supported(
+        _O.IN_BATCH_SIZE,
+        _INT,
+        8192,
+        "Most to read at once. Kept for reading back: reads follow the traffic.",
+        minimum=1,
+        unit="bytes",
+    ),
+    supported(
+        _O.OUT_BATCH_SIZE,
+        _INT,
+        8192,
+        "Most to write at once. Kept for reading back: writes follow the traffic.",
+        minimum=1,
+        unit="bytes",
     ),
 )
 
@@ -261,6 +336,7 @@ _FACTS = (
 SUPPORTED_OPTIONS: tuple[Option, ...] = (
     *_QUEUES_AND_WAITING,
     *_CONNECTIONS,
+    *_HINTS,
     *PATTERN_OPTIONS,
     *_FACTS,
 )

@@ -57,13 +57,6 @@ _SECURITY = (
         (_O.ZAP_DOMAIN, _BYTES, b"", "Domain that ZAP requests carry."),
         (_O.ZAP_ENFORCE_DOMAIN, _BOOL, 0, "Refuse NULL connections without a ZAP domain."),
     ),
-    *_refused(
-        "peers are not filtered; bind to a narrower address, or restrict the ipc directory",
-        (_O.TCP_ACCEPT_FILTER, _BYTES, None, "Networks that may connect."),
-        (_O.IPC_FILTER_PID, _INT, None, "Processes that may connect."),
-        (_O.IPC_FILTER_UID, _INT, None, "Users that may connect."),
-        (_O.IPC_FILTER_GID, _INT, None, "Groups that may connect."),
-    ),
 )
 
 _TRANSPORTS = (
@@ -108,8 +101,7 @@ _TRANSPORTS = (
         (_O.SOCKS_PASSWORD, _BYTES, b"", "Password for the proxy."),
     ),
     *_refused(
-        "this setting of the operating system's sockets is not passed on yet",
-        (_O.BUSY_POLL, _INT, 0, "SO_BUSY_POLL of connections."),
+        "there is no Windows version",
         (_O.LOOPBACK_FASTPATH, _BOOL, 0, "Windows' shortcut for local TCP."),
     ),
 )
@@ -126,12 +118,6 @@ _PATTERNS = (
 )
 
 _ENGINE = (
-    *_refused(
-        "the engine does not work that way",
-        (_O.AFFINITY, _INT64, 0, "I/O threads to use, as a bit mask; here a context has one."),
-        (_O.IN_BATCH_SIZE, _INT, 8192, "Bytes read at once; here they follow the traffic."),
-        (_O.OUT_BATCH_SIZE, _INT, 8192, "Bytes written at once; here they follow the traffic."),
-    ),
     *_refused(
         "it belongs to the context, use Context.set",
         (_O.BLOCKY, _BOOL, None, "Whether LINGER starts at -1."),

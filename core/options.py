@@ -35,6 +35,11 @@ LIVE_OPTIONS = frozenset(
 # In bytes: the wire has one for the length (RFC 37, property names).
 _LONGEST_NAME = 255
 
+# Each call adds one.
+_SETS = frozenset(
+    {SocketOption.IPC_FILTER_PID, SocketOption.IPC_FILTER_UID, SocketOption.IPC_FILTER_GID}
+)
+
 # They send subscriptions only, so libzmq gives them a LINGER of 0 from the start.
 _NOTHING_TO_LINGER_FOR = frozenset({SocketType.SUB, SocketType.XSUB})
 
@@ -71,6 +76,14 @@ class OptionValues:
     reconnect_stop: int
     metadata: dict[str, bytes]
     use_fd: int
+    busy_poll: int
+    affinity: int
+    in_batch_size: int
+    out_batch_size: int
+    tcp_accept_filter: tuple[str, ...]
+    ipc_filter_pid: frozenset[int]
+    ipc_filter_uid: frozenset[int]
+    ipc_filter_gid: frozenset[int]
     bindtodevice: bytes
     tcp_maxrt: int
     priority: int
@@ -106,6 +119,8 @@ class OptionValues:
         for attribute, default in _STORED:
             setattr(self, attribute, default)
         self.metadata = {}
+        self.tcp_accept_filter = ()
+        self.ipc_filter_pid = self.ipc_filter_uid = self.ipc_filter_gid = frozenset()
         self.ipv6 = ipv6
         self.linger = 0 if socket_type in _NOTHING_TO_LINGER_FOR else linger
 
@@ -138,6 +153,11 @@ class OptionValues:
         elif row.number == SocketOption.METADATA:
             assert isinstance(checked, bytes)
             self._add_metadata(row, checked)
+        elif row.number == SocketOption.TCP_ACCEPT_FILTER:
+            assert isinstance(checked, bytes)
+            self._add_accept_filter(row, checked)
+        elif row.number in _SETS:
+            setattr(self, row.attribute, getattr(self, row.attribute) | {checked})
         elif row.attribute:
             setattr(self, row.attribute, checked)
         return checked
@@ -167,9 +187,28 @@ class OptionValues:
         # libzmq: of a name that comes twice, the first value counts.
         self.metadata.setdefault(name.decode("latin-1"), value)
 
+    def _add_accept_filter(self, row: Option, network: bytes) -> None:
+        if not network:
+            self.tcp_accept_filter = ()
+        elif _is_network(text := network.decode("latin-1")):
+            self.tcp_accept_filter += (text,)
+        else:
+            raise refuse(row, f"is a network such as 10.0.0.0/8 or fe80::/10, not {text!r}")
+
     def _check_manual(self, row: Option) -> None:
         if self.socket_type is not SocketType.SUB and not self.xpub_manual:
             raise refuse(row, "needs XPUB_MANUAL to be set first on an XPUB socket")
+
+
+def _is_network(text: str) -> bool:
+    import ipaddress
+
+    _, slash, bits = text.partition("/")
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return not slash or (bits.isascii() and bits.isdecimal())
 
 
 def option_row(number: int) -> Option:

@@ -62,6 +62,16 @@ class TransportOptions:
     """ZMQ_PRIORITY: SO_PRIORITY of outgoing packets; 0 is the default."""
     use_fd: int = -1
     """ZMQ_USE_FD: a descriptor to listen on that is bound and listens already; -1 is none."""
+    busy_poll: int = 0
+    """ZMQ_BUSY_POLL: microseconds that the kernel polls the device for; 0 is not at all."""
+    tcp_accept_filter: tuple[str, ...] = ()
+    """ZMQ_TCP_ACCEPT_FILTER: networks such as ``10.0.0.0/8`` that may connect; empty is all."""
+    ipc_filter_pid: frozenset[int] = frozenset()
+    """ZMQ_IPC_FILTER_PID: processes that may connect."""
+    ipc_filter_uid: frozenset[int] = frozenset()
+    """ZMQ_IPC_FILTER_UID: users that may connect."""
+    ipc_filter_gid: frozenset[int] = frozenset()
+    """ZMQ_IPC_FILTER_GID: groups whose members may connect. With all three empty, everybody may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,8 @@ class Listener(Protocol):
         """Take the next waiting peer.
 
         :raises BlockingIOError: none is waiting
-        :raises OSError: it could not be taken (EMFILE, ECONNABORTED, ...); the listener goes on
+        :raises ConnectionError: this one is gone, or not let in; the next may be taken at once
+        :raises OSError: it could not be taken (EMFILE, ENOMEM, ...); the listener goes on
         """
 
     def close(self) -> None:

@@ -11,7 +11,6 @@ import contextlib
 import os
 import socket
 import stat
-import struct
 import sys
 import tempfile
 from errno import EADDRINUSE, ECONNREFUSED, ENAMETOOLONG
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from core.endpoint import EndpointError
 from core.hookspecs import hookimpl
 from core.transport import Target, TransportOptions
+from plugins.peer_credentials import check_allowed, credentials_of, filters
 from plugins.stream_sockets import (
     SocketListener,
     SocketStream,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _LINUX = sys.platform == "linux"
 # sizeof(sockaddr_un.sun_path), less the terminating zero.
 _LONGEST = 107 if _LINUX else 103
-_CREDENTIALS = struct.Struct("3i")  # struct ucred of Linux
 _EXAMPLE = "ipc:///tmp/feeds/0"
 
 
@@ -47,11 +46,8 @@ class IpcStream(SocketStream):
     @property
     def peer_address(self) -> str:
         """``localhost:uid:gid:pid`` of the process, as in libzmq; empty where nobody tells."""
-        if not hasattr(socket, "SO_PEERCRED"):
-            return ""
-        facts = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-        pid, uid, gid = _CREDENTIALS.unpack(facts)
-        return f"localhost:{uid}:{gid}:{pid}"
+        peer = credentials_of(self._socket)
+        return "" if peer is None else f"localhost:{peer.uid}:{peer.gid}:{peer.pid}"
 
 
 class IpcTransport:
@@ -210,9 +206,12 @@ def _listener(
     on_close: Callable[[], None] | None,
 ) -> SocketListener:
     def wrap(accepted: socket.socket, address: object) -> IpcStream:
+        if filtered:
+            check_allowed(accepted, options)
         _tune(accepted, options)
         return IpcStream(accepted, endpoint, endpoint)
 
+    filtered = filters(options)
     try:
         if options.use_fd == -1:
             sock.listen(options.backlog)

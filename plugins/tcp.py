@@ -9,8 +9,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import sys
 from dataclasses import dataclass
-from errno import EADDRNOTAVAIL, EHOSTUNREACH, ENODEV, ENOTSUP
+from errno import EADDRNOTAVAIL, ECONNABORTED, EHOSTUNREACH, ENODEV, ENOTSUP
 from typing import TYPE_CHECKING, Literal
 
 from core.endpoint import EndpointError
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_SO_BUSY_POLL = 46  # of Linux; Python does not name it
 _ANY_PORT = ("*", "!", "0")
 _BIND_EXAMPLE = "tcp://127.0.0.1:5555, tcp://*:*, tcp://[::1]:5555"
 _CONNECT_EXAMPLE = "tcp://localhost:5555, tcp://[::1]:5555"
@@ -83,7 +86,11 @@ class TcpTransport:
             sock.close()
             raise
 
+        networks = [ipaddress.ip_network(text, strict=False) for text in options.tcp_accept_filter]
+
         def wrap(accepted: socket.socket, address: SocketAddress) -> SocketStream:
+            if networks:
+                _check_allowed(address, networks)
             _tune(accepted, options)
             return SocketStream(accepted, _endpoint(accepted.getsockname()), _endpoint(address))
 
@@ -231,6 +238,15 @@ def _endpoint(address: SocketAddress) -> str:
     return f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"
 
 
+def _check_allowed(address: SocketAddress, networks: Sequence[_Network]) -> None:
+    """Refuse a peer outside of the networks of ZMQ_TCP_ACCEPT_FILTER."""
+    peer = ipaddress.ip_address(address[0].partition("%")[0])
+    if isinstance(peer, ipaddress.IPv6Address) and peer.ipv4_mapped is not None:
+        peer = peer.ipv4_mapped
+    if not any(peer in network for network in networks):
+        raise ConnectionAbortedError(ECONNABORTED, f"{peer} is outside of ZMQ_TCP_ACCEPT_FILTER")
+
+
 def _listening(place: _Place, options: TransportOptions) -> socket.socket:
     if options.use_fd != -1:
         # libzmq: whoever made it has set its options; the address is not used.
@@ -274,7 +290,15 @@ def _tune(sock: socket.socket, options: TransportOptions) -> None:
         _set_keepalive(sock, options)
     if options.tcp_maxrt and hasattr(socket, "TCP_USER_TIMEOUT"):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, options.tcp_maxrt)
+    if options.busy_poll:
+        _set_busy_poll(sock, options.busy_poll)
     prioritise(sock, options)
+
+
+def _set_busy_poll(sock: socket.socket, microseconds: int) -> None:
+    if sys.platform != "linux":
+        raise OSError(ENOTSUP, "this system cannot poll devices (ZMQ_BUSY_POLL)")
+    sock.setsockopt(socket.SOL_SOCKET, _SO_BUSY_POLL, microseconds)
 
 
 def _use_device(sock: socket.socket, options: TransportOptions) -> None:

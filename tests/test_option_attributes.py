@@ -94,8 +94,8 @@ def test_option_that_is_not_built_raises_its_reason() -> None:
     socket = Host(c.PUSH)
     with pytest.raises(ZMQError, match="CURVE mechanism is not built yet"):
         socket.curve_publickey  # noqa: B018
-    with pytest.raises(ZMQError, match="AFFINITY is not supported"):
-        socket.affinity = 2
+    with pytest.raises(ZMQError, match="VMCI_CONNECT_TIMEOUT is not supported"):
+        socket.vmci_connect_timeout = 2
 
 
 def test_bad_value_raises_what_set_raises() -> None:

@@ -18,14 +18,19 @@ zmq = pytest.importorskip("zmq")
 
 TYPES = [c.PAIR, c.PUB, c.SUB, c.REQ, c.REP, c.DEALER, c.ROUTER, c.PULL, c.PUSH, c.XPUB, c.XSUB]
 EDGES = [-(2**31), -2, -1, 0, 1, 2, 255, 256, 1000, INT_MAX]
-# Where the verdict is ours: libzmq takes any negative MAXMSGSIZE for "no limit", and rounds a small
-# negative HEARTBEAT_TTL to 0 before it looks at the sign.
+# Where the verdict is ours: libzmq takes any negative MAXMSGSIZE for "no limit", rounds a small
+# negative HEARTBEAT_TTL to 0 before it looks at the sign, and does not look at these at all.
+UNCHECKED = (c.AFFINITY, c.IPC_FILTER_PID, c.IPC_FILTER_UID, c.IPC_FILTER_GID)
 STRICTER = {(c.MAXMSGSIZE, -2), (c.MAXMSGSIZE, -(2**31)), (c.HEARTBEAT_TTL, -1)}
 STRICTER.add((c.HEARTBEAT_TTL, -2))
+STRICTER.update((number, value) for number in UNCHECKED for value in EDGES if value < 0)
 # libzmq's REP is built on its ROUTER and takes these too, though its manual gives them to ROUTER.
 ROUTER_ONLY = {c.ROUTER_MANDATORY, c.ROUTER_HANDOVER, c.PROBE_ROUTER}
 # libzmq has these only when it was built with its draft API, which pyzmq's wheels are not.
-DRAFT = set() if zmq.has("draft") else {c.XSUB_VERBOSE_UNSUBSCRIBE, c.ROUTER_NOTIFY, c.PRIORITY}
+DRAFT = {c.XSUB_VERBOSE_UNSUBSCRIBE, c.ROUTER_NOTIFY, c.PRIORITY}
+DRAFT |= {c.BUSY_POLL, c.IN_BATCH_SIZE, c.OUT_BATCH_SIZE}
+if zmq.has("draft"):
+    DRAFT = set()
 
 
 @pytest.fixture(params=TYPES, ids=lambda kind: kind.name)
@@ -156,6 +161,37 @@ def test_metadata_adds_up() -> None:
     for fact in (b"X-a:1", b"X-b:2:3", b"X-a:again"):
         options.set(c.METADATA, fact)
     assert options.metadata == {"X-a": b"1", "X-b": b"2:3"}
+
+
+def test_ipc_filters_add_up() -> None:
+    options = OptionValues(c.PULL)
+    for number in (1000, 65534, 2**32 - 2):
+        options.set(c.IPC_FILTER_UID, number)
+    options.set(c.IPC_FILTER_GID, 5)
+    options.set(c.IPC_FILTER_PID, 77)
+    assert options.ipc_filter_uid == {1000, 65534, 2**32 - 2}
+    assert options.ipc_filter_gid == {5}
+    assert options.ipc_filter_pid == {77}
+
+
+def test_accept_filters_add_up_and_are_cleared() -> None:
+    options = OptionValues(c.PULL)
+    for network in (b"127.0.0.1", b"10.1.2.3/8", b"fe80::/10"):
+        options.set(c.TCP_ACCEPT_FILTER, network)
+    assert list(options.tcp_accept_filter) == ["127.0.0.1", "10.1.2.3/8", "fe80::/10"]
+    options.set(c.TCP_ACCEPT_FILTER, b"")
+    assert not options.tcp_accept_filter
+
+
+@pytest.mark.parametrize(
+    "network",
+    [b"foo", b"0.0.0.0foo", b"0.0.0.0/foo", b"0.0.0.0/", b"0.0.0.0/-1", b"0.0.0.0/33", b"x" * 256],
+)
+def test_accept_filter_has_a_form(pair: tuple[Any, OptionValues], network: bytes) -> None:
+    theirs, ours = pair
+    for socket in (theirs, ours):
+        assert verdict(socket.set, c.TCP_ACCEPT_FILTER, network) == f"errno {EINVAL}"
+    assert not ours.tcp_accept_filter
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import MutableMapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from core.endpoint import split_endpoint
@@ -44,6 +45,9 @@ from core.zmtp import ConnectionConfig
 
 if TYPE_CHECKING:
     from core.runtime.reactor import Reactor
+
+
+_FOR_TRANSPORTS = tuple(field.name for field in fields(TransportOptions))
 
 
 class Engine(Traffic):
@@ -69,22 +73,7 @@ class Engine(Traffic):
         )
 
     def transport_options(self) -> TransportOptions:
-        options = self.options
-        return TransportOptions(
-            ipv6=options.ipv6,
-            backlog=options.backlog,
-            sndbuf=options.sndbuf,
-            rcvbuf=options.rcvbuf,
-            tos=options.tos,
-            tcp_keepalive=options.tcp_keepalive,
-            tcp_keepalive_cnt=options.tcp_keepalive_cnt,
-            tcp_keepalive_idle=options.tcp_keepalive_idle,
-            tcp_keepalive_intvl=options.tcp_keepalive_intvl,
-            tcp_maxrt=options.tcp_maxrt,
-            bindtodevice=options.bindtodevice,
-            priority=options.priority,
-            use_fd=options.use_fd,
-        )
+        return TransportOptions(**{name: getattr(self.options, name) for name in _FOR_TRANSPORTS})
 
     def shared_for(self, scheme: str) -> MutableMapping[str, Any]:
         return self.reactor.shared.setdefault(scheme, {})

@@ -43,13 +43,21 @@ class BoundEndpoint:
     def on_events(self, mask: int) -> None:
         try:
             for _ in range(ACCEPTS_AT_ONCE):
-                self._links.add(Link(self._engine, self._listener.accept(), self))
+                self._accept()
         except BlockingIOError:
             pass
         except OSError as error:
             log.warning("%s cannot accept a peer: %s", self.endpoint, error)
             self._engine.selector.modify(self._fd, 0)
             self._engine.at(time.monotonic() + PAUSE, self._accept_again)
+
+    def _accept(self) -> None:
+        try:
+            stream = self._listener.accept()
+        except ConnectionError as error:
+            log.warning("%s: a peer was refused: %s", self.endpoint, error)
+        else:
+            self._links.add(Link(self._engine, stream, self))
 
     def _accept_again(self) -> None:
         if self._listening:

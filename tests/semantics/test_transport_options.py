@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,14 @@ from typing import Any
 import pytest
 
 from tests.support.endpoints import Endpoints, unused_port
-from tests.support.sockets import SocketFactory, bind, bind_again, last_endpoint, terminate
+from tests.support.sockets import (
+    QUIET,
+    SocketFactory,
+    bind,
+    bind_again,
+    last_endpoint,
+    terminate,
+)
 from tests.support.waiting import wait_until
 
 CONN_REFUSED, HANDSHAKE_FAILED, AFTER_DISCONNECT = 1, 2, 4  # in pyzmq only with the draft API
@@ -151,3 +159,99 @@ def test_gives_up_once_disconnected(zmq: Any, context: Any) -> None:
         push.disconnect(address)
         push.close()
         terminate(context)  # would wait for ever for a peer to take the message
+
+
+@pytest.mark.parametrize(
+    ("networks", "admits"),
+    [
+        (["127.0.0.1/32"], True),
+        (["127.0.0.1"], True),
+        (["0.0.0.0/0"], True),
+        (["127.0.0.255/32", "127.0.0.0/8"], True),  # one of them is enough
+        (["127.0.0.255/32"], False),
+    ],
+)
+def test_only_peers_from_accepted_networks(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, networks: list[str], admits: bool
+) -> None:
+    server = new_socket(zmq.PULL)
+    for network in networks:
+        server.set(zmq.TCP_ACCEPT_FILTER, network.encode())
+    client = new_socket(zmq.PUSH, immediate=1)
+    client.connect(bind(server, endpoint("tcp")))
+    if admits:
+        client.send(b"let in")
+        assert server.recv() == b"let in"
+    else:
+        assert not client.poll(QUIET, zmq.POLLOUT)
+
+
+@pytest.mark.core_only  # libzmq compares mapped addresses with IPv6 networks only
+def test_ipv4_peers_of_an_ipv6_listener_are_compared_as_ipv4(
+    zmq: Any, new_socket: SocketFactory
+) -> None:
+    server = new_socket(zmq.PULL, ipv6=1)
+    server.set(zmq.TCP_ACCEPT_FILTER, b"127.0.0.0/8")
+    server.bind("tcp://*:*")
+    client = new_socket(zmq.PUSH)
+    client.connect(f"tcp://127.0.0.1:{last_endpoint(server).rpartition(':')[2]}")
+    client.send(b"let in")
+    assert server.recv() == b"let in"
+
+
+NOBODY = 2**31 - 2  # a number that no process, user or group of this machine has
+
+
+@pytest.mark.parametrize("option", ["IPC_FILTER_PID", "IPC_FILTER_UID", "IPC_FILTER_GID"])
+@pytest.mark.parametrize("admits", [True, False])
+def test_only_peers_that_an_ipc_filter_names(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, option: str, admits: bool
+) -> None:
+    own = {"PID": os.getpid, "UID": os.geteuid, "GID": os.getegid}[option[-3:]]()
+    server = new_socket(zmq.PULL)
+    server.set(getattr(zmq, option), NOBODY)
+    if admits:
+        server.set(getattr(zmq, option), own)
+    client = new_socket(zmq.PUSH, immediate=1)
+    client.connect(bind(server, endpoint("ipc")))
+    if admits:
+        client.send(b"let in")
+        assert server.recv() == b"let in"
+    else:
+        assert not client.poll(QUIET, zmq.POLLOUT)
+
+
+@LINUX  # where the whole of 127.0.0.0/8 is this machine
+@pytest.mark.core_only  # libzmq says nothing
+def test_a_refused_peer_holds_nobody_up(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = new_socket(zmq.PULL)
+    server.set(zmq.TCP_ACCEPT_FILTER, b"127.0.0.1")
+    address = bind(server, endpoint("tcp"))
+    port = address.rpartition(":")[2]
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", int(port)), source_address=("127.0.0.2", 0)):
+            pass
+    client = new_socket(zmq.PUSH)
+    client.connect(address)
+    client.send(b"let in")
+    assert server.recv() == b"let in"
+    refusals = [r for r in caplog.messages if "127.0.0.2 is outside of ZMQ_TCP_ACCEPT_FILTER" in r]
+    assert len(refusals) == 3
+
+
+@LINUX
+@pytest.mark.core_only  # a draft option
+def test_busy_polling_is_set(zmq: Any, new_socket: SocketFactory, endpoint: Endpoints) -> None:
+    server = new_socket(zmq.PULL, busy_poll=1)
+    try:
+        address = bind(server, endpoint("tcp"))
+    except zmq.ZMQError as error:
+        if error.errno == errno.EPERM:
+            pytest.skip("this user may not let the kernel poll")
+        raise
+    client = new_socket(zmq.PUSH, busy_poll=1)
+    client.connect(address)
+    client.send(b"soon")
+    assert server.recv() == b"soon"
