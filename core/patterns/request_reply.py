@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from ..enums import Errno
 from ..errors import error_from_errno
@@ -28,11 +27,6 @@ class DealerPattern(LoadBalanced):
         # libzmq (session_base.cpp): a HICCUP_MSG is for connections that will be made again.
         if self.options.hiccup_msg and pipe.connected and pipe.streams:
             self.inject(pipe, self.options.hiccup_msg)
-
-
-def whole(frames: list[bytes]) -> Message:
-    """Frames as a message: single frames travel as plain bytes."""
-    return frames[0] if len(frames) == 1 else frames
 
 
 class ReqPattern(DealerPattern):
@@ -104,7 +98,7 @@ class ReqPattern(DealerPattern):
                 Errno.EFSM, "this REQ socket has asked nothing yet: send a request first"
             )
         reply, self._reply = self._reply, None
-        if reply is None:
+        if reply is None and self.queue.active:
             reply = self._next_reply()
         if reply is not None:
             self._awaiting = False
@@ -118,24 +112,22 @@ class ReqPattern(DealerPattern):
         queue = self.queue
         while queue.active and (arrival := queue.pop()) is not None:
             pipe, message = arrival
-            body = self._body(frames_of(message))
+            body = self._body(message)
             if body is not None and (self._asked is None or pipe is self._asked):
-                return whole(body)
+                return body
             pipe.dropped += 1
         return None
 
-    def _body(self, frames: list[bytes]) -> list[bytes] | None:
+    def _body(self, message: Message) -> Message | None:
+        """The reply without its envelope; None when the envelope is not that of our request."""
+        frames = frames_of(message)
         if self.options.req_correlate:
             if frames[0] != self._packed_id():
                 return None
             frames = frames[1:]
-        return frames[1:] if len(frames) > 1 and not frames[0] else None
-
-
-class _Request(NamedTuple):
-    pipe: Pipe
-    envelope: list[bytes]
-    body: Message
+        if len(frames) < 2 or frames[0]:
+            return None
+        return frames[1] if len(frames) == 2 else frames[1:]
 
 
 class RepPattern(Pattern):
@@ -147,63 +139,76 @@ class RepPattern(Pattern):
 
     def __init__(self, options: OptionValues) -> None:
         super().__init__(options)
-        self._answering: _Request | None = None
-        self._waiting: _Request | None = None  # found by `readable`, not yet received
+        self._asking: Pipe | None = None  # whose request was found
+        self._envelope: list[bytes] = []  # of that request
+        self._request: Message | None = None  # found by `readable`, not yet received
+        self._owing = False  # the request was received, and is to be answered
 
     def detach(self, pipe: Pipe) -> None:
         super().detach(pipe)
-        if self._waiting is not None and self._waiting.pipe is pipe:
-            self._waiting = None  # nobody is left to answer
+        if self._asking is pipe:
+            self._request = None  # nobody is left to answer
 
     def writable(self) -> bool:
-        return self._answering is not None
+        return self._owing
 
     def send(self, message: Message) -> bool:
-        self.check_may_send()
-        request, self._answering = self._answering, None
-        assert request is not None
-        # libzmq (rep.cpp over router.cpp): a reply to a peer that went or is full is dropped.
-        if request.pipe.attached and request.pipe.room() > 0:
-            self.deliver(request.pipe, [*request.envelope, *frames_of(message)])
+        if not self._owing:
+            self.check_may_send()
+        self._owing = False
+        pipe = self._asking
+        assert pipe is not None
+        if message.__class__ is bytes:
+            reply = [*self._envelope, message]
         else:
-            request.pipe.dropped += 1
+            reply = [*self._envelope, *message]
+        if not (pipe.attached and self.sent_at_once(pipe, reply)):
+            self._send_later(pipe, reply)
         return True
 
+    def _send_later(self, pipe: Pipe, reply: Message) -> None:
+        # libzmq (rep.cpp over router.cpp): a reply to a peer that went or is full is dropped.
+        if pipe.attached and pipe.room() > 0:
+            self.push(pipe, [reply])
+        else:
+            pipe.dropped += 1
+
     def check_may_send(self) -> None:
-        if self._answering is None:
+        if not self._owing:
             raise error_from_errno(
                 Errno.EFSM, "this REP socket has no request to answer: receive one first"
             )
 
     def readable(self) -> bool:
-        if self._answering is None and self._waiting is None:
-            self._waiting = self._pop_request()
-        return self._answering is None and self._waiting is not None
+        if not self._owing and self._request is None:
+            self._request = self._next_request()
+        return not self._owing and self._request is not None
 
     def receive(self) -> Message | None:
-        if self._answering is not None:
+        if self._owing:
             raise error_from_errno(
                 Errno.EFSM, "this REP socket owes a reply: send it before the next receive"
             )
-        request, self._waiting = self._waiting, None
-        if request is None:
-            request = self._pop_request()
-            if request is None:
-                return None
-        self._answering = request
-        return request.body
+        request, self._request = self._request, None
+        if request is None and self.queue.active:
+            request = self._next_request()
+        if request is not None:
+            self._owing = True
+        return request
 
     def facts_of_last(self) -> Mapping[str, str]:
-        return NO_FACTS if self._answering is None else self._answering.pipe.facts
+        return self._asking.facts if self._owing and self._asking is not None else NO_FACTS
 
-    def _pop_request(self) -> _Request | None:
+    def _next_request(self) -> Message | None:
+        """The next request, its sender and envelope noted; malformed ones are discarded."""
         queue = self.queue
         while queue.active and (arrival := queue.pop()) is not None:
             pipe, message = arrival
             frames = frames_of(message)
-            # RFC 28: the envelope ends with an empty delimiter; malformed requests are discarded.
+            # RFC 28: the envelope ends with an empty delimiter.
             if pipe.attached and b"" in frames[:-1]:
                 cut = frames.index(b"") + 1
-                return _Request(pipe, frames[:cut], whole(frames[cut:]))
+                self._asking, self._envelope = pipe, frames[:cut]
+                return frames[cut] if len(frames) == cut + 1 else frames[cut:]
             pipe.dropped += 1
         return None

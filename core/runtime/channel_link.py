@@ -201,7 +201,9 @@ class ChannelEndpoint:
 
     def readable(self, channel: Channel) -> None:
         link = self._links.get(id(channel))  # not there yet while `_attached` waits to be run
-        self._engine.post(link.on_readable if link else lambda: self._find(channel).on_readable())
+        self._engine.post_news(
+            link.on_readable if link else lambda: self._find(channel).on_readable()
+        )
 
     def writable(self, channel: Channel) -> None:
         self._engine.post(lambda: self._find(channel).flush())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.runtime.selector import Events
 from core.runtime.timers import Timer
 from core.runtime.waker import Waker
-from core.runtime.wiring import Wiring
+from core.runtime.wiring import Observer, Wiring
 
 if TYPE_CHECKING:
     from core.enums import SocketType
@@ -35,7 +35,6 @@ class Driven(Wiring):
         self.watched = False  # by the I/O thread
         self.hot = False  # the I/O thread looks in at every tick
         self.blocked = 0  # above 0: connections wait until they can be written to
-        self._leading = False  # a thread waits on the selector
         self._followers = 0  # threads that wait for the leading one
         self._pollers = 0  # threads that wait on several sockets, this one among them
         self._uses = 0
@@ -78,9 +77,11 @@ class Driven(Wiring):
         self._uses += 1
         if self.watched:
             self.reactor.unwatch(self)
-        if len(self.reactor.hot) > self.hot:
+        if self.bursting:
             self.reactor.flush_others(self)
         self._leading = True
+        if self._posted:
+            self._waker.wake()
         events: Events = []
         self.lock.release()
         try:
@@ -104,6 +105,8 @@ class Driven(Wiring):
         """Act on events. The lock is held."""
         if self._destroyed:
             return
+        if self._posted:
+            self._run_posted()
         handlers = self._handlers
         for fd, mask in events:
             if fd in handlers:
@@ -165,8 +168,14 @@ class Driven(Wiring):
             self.check_open()
             self.leave_burst()
             self._pollers += 1
-            self.observers.append(observer)
+            self.observe(observer)
             self._claim()
+
+    def observe(self, observer: Observer) -> None:
+        """Tell from now on whenever something happens. The lock is held."""
+        self.observers.append(observer)
+        if self._posted:
+            self._waker.wake()
 
     def end_watching(self, observer: Waker) -> None:
         with self.lock:
@@ -181,6 +190,7 @@ class Driven(Wiring):
         with self.lock:
             self.check_open()
             self.loop_driven = True
+            self._run_posted()
             self.reactor.unwatch(self)
             self._refresh_burst()
 

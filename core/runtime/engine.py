@@ -206,7 +206,7 @@ class Engine(Traffic):
         if self._event_waker is None:
             self._event_waker = Waker()
             self._event_waker.wake()
-            self.observers.append(self._event_waker)
+            self.observe(self._event_waker)
             self._ensure_driven()
         return self._event_waker.fileno()
 

@@ -132,7 +132,7 @@ class Link:
 
     def _on_data(self, data: bytes, pipe: Pipe) -> None:
         size = self._read_size
-        if len(data) >= size or size > SMALLEST_READ:
+        if len(data) >= size or size != SMALLEST_READ:
             self._adapt_read_size(len(data))
         engine = self._engine
         room = pipe.receive_hwm - len(pipe.incoming) - (pipe.taken if engine.inbox else 0)
@@ -140,7 +140,8 @@ class Link:
         messages = connection.receive_ready(data, room)
         if messages:
             pipe.incoming += messages
-            engine.pattern.arrived(pipe)
+            if not pipe.active:
+                engine.pattern.arrived(pipe)
             if len(messages) >= room:
                 self._decode(pipe)
         elif room <= 0:

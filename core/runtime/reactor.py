@@ -41,6 +41,7 @@ class Reactor:
         self._deadlines: list[tuple[float, int, weakref.ref[Driven]]] = []
         self._order = count()
         self.hot: set[Driven] = set()
+        self.bursting: set[Driven] = set()  # of them, those whose outbox may hold something
         self._lock = threading.Lock()  # for the three below and the thread's start
         self._gone = threading.Condition(self._lock)
         self._engines: set[Driven] = set()
@@ -100,18 +101,19 @@ class Reactor:
             engine.hot = True
             self.hot.add(engine)
             self._start()
+        if engine.burst_limit > 0:
+            self.bursting.add(engine)
         if self._tick is None or (self._tick is SLOW_TICK and engine.in_a_hurry()):
             self._waker.wake()
 
     def cool(self, engine: Driven) -> None:
         engine.hot = False
         self.hot.discard(engine)
+        self.bursting.discard(engine)
 
     def flush_others(self, waiting: Driven) -> None:
         """A thread is about to wait: what it sent on other sockets must not wait with it."""
-        if not self.hot or (waiting.hot and len(self.hot) == 1):
-            return
-        for engine in tuple(self.hot):
+        for engine in tuple(self.bursting):
             if engine is not waiting and engine.outbox and engine.lock.acquire(blocking=False):
                 try:
                     engine.flush()

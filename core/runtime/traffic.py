@@ -180,28 +180,36 @@ class Traffic(Driven):
         with self.lock:
             if self._unusable:
                 self.check_open()
-            if self._posted or len(self.reactor.hot) > self.hot or len(self.pattern.pipes) > 1:
+            pattern = self.pattern
+            if self._posted or self.bursting or len(pattern.pipes) > 1:
                 self._look_around()
-            message = self._take()
+            message = pattern.receive()
+            if message is None and self.stalled:
+                message = self._take()
+            if message is None:
+                return self._receive_later(timeout)
+            if not pattern.bursts and (self._leading or self._pollers):
+                self._wake_all()
+            return message
+
+    def _receive_later(self, timeout: float | None) -> Message:
+        """Wait until there is a message."""
+        pattern = self.pattern
+        self.burst_limit = self._streak = 0
+        if self.outbox or pattern.dirty:
+            self.flush()
+        deadline = None if timeout is None else time.monotonic() + timeout
+        in_time = True
+        while in_time:
+            if timeout is None and not self._leading:
+                self._lead(None)
+            else:
+                in_time = self._wait(deadline)
+            message = pattern.receive()
+            if message is None and self.stalled:
+                message = self._take()
             if message is not None:
-                if not self.pattern.bursts and (self._leading or self._pollers):
-                    self._wake_all()
                 return message
-            self.burst_limit = self._streak = 0
-            if self.outbox or self.pattern.dirty:
-                self.flush()
-            deadline = None if timeout is None else time.monotonic() + timeout
-            in_time = True
-            while in_time:
-                if timeout is None and not self._leading:
-                    self._lead(None)
-                else:
-                    in_time = self._wait(deadline)
-                message = self.pattern.receive()
-                if message is None and self.stalled:
-                    message = self._take()
-                if message is not None:
-                    return message
         raise error_from_errno(errno.EAGAIN, "no message has arrived")
 
     def _look_around(self) -> None:
@@ -225,6 +233,8 @@ class Traffic(Driven):
         """The next message if one has arrived."""
         with self.lock:
             self.check_open()
+            if self._posted:
+                self._run_posted()
             return self._take()
 
     def try_receive_many(self, most: int) -> list[Message] | None:
@@ -311,7 +321,7 @@ class Traffic(Driven):
         with self.lock:
             if self._unusable:
                 self.check_open()
-            if self._posted or len(self.reactor.hot) > self.hot:
+            if self._posted or self.bursting:
                 self.reactor.flush_others(self)
                 self._run_posted()
             if self.outbox or self.pattern.dirty:

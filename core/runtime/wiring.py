@@ -61,6 +61,7 @@ class Wiring:
         self.inbox = self.pattern.inbox
         self.outbox = self.pattern.outbox
         self.burst_limit = 0
+        self.bursting = reactor.bursting  # sockets of this context that may have unsent messages
         self.lock = threading.Lock()
         self.selector = new_selector()
         self.stalled: list[Link | ChannelLink] = []
@@ -71,6 +72,7 @@ class Wiring:
         self._waker = Waker()
         self._event_waker: Waker | None = None
         self.loop_driven = False  # by an asyncio loop
+        self._leading = False  # a thread waits on the selector
         self._handlers: dict[int, EventHandler] = {}
         self._posted: deque[Callable[[], None]] = deque()
         self._timers = Timers()
@@ -107,6 +109,15 @@ class Wiring:
         """Run an action soon, with the lock held, in whatever thread drives: from any thread."""
         self._posted.append(action)
         self._waker.wake()
+
+    def post_news(self, action: Callable[[], None]) -> None:
+        """`post` what matters only to somebody who wants to receive: wake nobody if nobody waits.
+
+        Whoever begins to wait announces that first, and then looks at what was posted.
+        """
+        self._posted.append(action)
+        if self._leading or self.observers or self.loop_driven or self.pattern.eager:
+            self._waker.wake()
 
     def _on_wake(self, mask: int) -> None:
         """Actions were posted."""

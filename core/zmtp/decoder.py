@@ -48,6 +48,9 @@ _LITTLE = 512
 _FIRST_PAUSE = 8
 _LONGEST_PAUSE = 1024
 
+#: The empty frame before a request or a reply (RFC 28), and the flags of the short frame after it.
+_DELIMITER = b"\x01\x00\x00"
+
 _read_size = struct.Struct(">Q").unpack_from
 
 
@@ -170,9 +173,14 @@ class FrameDecoder:
             and not (self._buffer or self._parts or self._pieces)
             and self._max_size >= _LARGEST_SHORT
             and limit > 0
-            and (message := _only_message(data)) is not None
         ):
-            return [message]
+            size = len(data)
+            if size > 1 and data[1] == size - 2 and not data[0]:
+                return [data[2:]]
+            if size > 3 and data[3] == size - 4 and data.startswith(_DELIMITER):
+                return [[b"", data[4:]]]
+            if (message := _only_message(data)) is not None:
+                return [message]
         self.feed(data)
         return self.messages(limit)
 

@@ -64,12 +64,12 @@ def encode_frame(body: bytes) -> bytes:
 
 def encode_message(message: Message) -> bytes:
     """Return one message as bytes."""
-    if isinstance(message, list):
-        if len(message) == 2:
-            first, last = message
-            return _more_header(len(first)) + first + _last_header(len(last)) + last
-        return b"".join(_parts((message,)))
-    return _last_header(len(message)) + message
+    if isinstance(message, bytes):
+        return _last_header(len(message)) + message
+    if len(message) == 2:
+        first, last = message
+        return _more_header(len(first)) + first + _last_header(len(last)) + last
+    return b"".join(_parts((message,)))
 
 
 def encode(messages: Sequence[Message]) -> bytes:
