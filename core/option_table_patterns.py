@@ -9,6 +9,8 @@ _AT_ONCE = Effect.AT_ONCE
 _WRITE_ONLY, _READ_ONLY = Access.WRITE_ONLY, Access.READ_ONLY
 
 _ROUTER = frozenset({SocketType.ROUTER})
+_STREAM = frozenset({SocketType.STREAM})
+_ROUTING = _ROUTER | _STREAM
 _GREETERS = frozenset({SocketType.ROUTER, SocketType.DEALER})
 _REQ = frozenset({SocketType.REQ})
 _PUBLISHERS = frozenset({SocketType.PUB, SocketType.XPUB})
@@ -67,6 +69,17 @@ PATTERN_OPTIONS: tuple[Option, ...] = (
         attribute="",
     ),
     _switch(_O.ROUTER_MANDATORY, _ROUTER, "Raise EHOSTUNREACH for an unknown peer, do not drop."),
+    _switch(_O.ROUTER_RAW, _ROUTER, "Speak raw TCP, as STREAM does; before any bind or connect."),
+    supported(
+        _O.STREAM_NOTIFY,
+        _BOOL,
+        1,
+        "Report peers that come and go by empty messages.",
+        access=_WRITE_ONLY,
+        socket_types=_STREAM,
+        only_these_types=True,
+        effect=_AT_ONCE,
+    ),
     _switch(_O.ROUTER_HANDOVER, _ROUTER, "A new peer takes over the routing id of an old one."),
     _switch(_O.PROBE_ROUTER, _PROBERS, "Greet each new peer with an empty message."),
     supported(
@@ -77,7 +90,7 @@ PATTERN_OPTIONS: tuple[Option, ...] = (
         minimum=1,
         maximum=255,
         access=_WRITE_ONLY,
-        socket_types=_ROUTER,
+        socket_types=_ROUTING,
         only_these_types=True,
     ),
     supported(

@@ -106,17 +106,6 @@ _TRANSPORTS = (
     ),
 )
 
-_PATTERNS = (
-    *_refused(
-        "this ROUTER feature is not built yet",
-        (_O.ROUTER_RAW, _BOOL, 0, "Speak raw TCP instead of ZMTP."),
-    ),
-    *_refused(
-        "there is no STREAM socket yet",
-        (_O.STREAM_NOTIFY, _BOOL, 1, "Report connections that come and go."),
-    ),
-)
-
 _ENGINE = (
     *_refused(
         "it belongs to the context, use Context.set",
@@ -128,4 +117,4 @@ _ENGINE = (
     ),
 )
 
-UNSUPPORTED_OPTIONS: tuple[Option, ...] = _SECURITY + _TRANSPORTS + _PATTERNS + _ENGINE
+UNSUPPORTED_OPTIONS: tuple[Option, ...] = _SECURITY + _TRANSPORTS + _ENGINE

@@ -96,6 +96,8 @@ class OptionValues:
     identity: bytes
     router_mandatory: bool
     router_handover: bool
+    router_raw: bool
+    stream_notify: bool
     probe_router: bool
     connect_routing_id: bytes
     router_notify: int

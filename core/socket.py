@@ -220,7 +220,7 @@ class SocketBase(OptionAttributes):
     def _collect(self, data: object, flags: int) -> Message | None:
         """Return the whole message that ends with this frame, None while more will follow."""
         frame = as_bytes(data)
-        if flags & SNDMORE:
+        if flags & SNDMORE and len(self._parts) + 1 != self._engine.pattern.longest:
             if not self._parts:
                 timeout = 0.0 if flags & DONTWAIT else self._engine.send_timeout
                 self._engine.begin_message(frame, timeout)

@@ -17,6 +17,7 @@ from core.options import LIVE_OPTIONS, OptionValues, option_row
 zmq = pytest.importorskip("zmq")
 
 TYPES = [c.PAIR, c.PUB, c.SUB, c.REQ, c.REP, c.DEALER, c.ROUTER, c.PULL, c.PUSH, c.XPUB, c.XSUB]
+TYPES.append(c.STREAM)
 EDGES = [-(2**31), -2, -1, 0, 1, 2, 255, 256, 1000, INT_MAX]
 # Where the verdict is ours: libzmq takes any negative MAXMSGSIZE for "no limit", rounds a small
 # negative HEARTBEAT_TTL to 0 before it looks at the sign, and does not look at these at all.
@@ -25,7 +26,7 @@ STRICTER = {(c.MAXMSGSIZE, -2), (c.MAXMSGSIZE, -(2**31)), (c.HEARTBEAT_TTL, -1)}
 STRICTER.add((c.HEARTBEAT_TTL, -2))
 STRICTER.update((number, value) for number in UNCHECKED for value in EDGES if value < 0)
 # libzmq's REP is built on its ROUTER and takes these too, though its manual gives them to ROUTER.
-ROUTER_ONLY = {c.ROUTER_MANDATORY, c.ROUTER_HANDOVER, c.PROBE_ROUTER}
+ROUTER_ONLY = {c.ROUTER_MANDATORY, c.ROUTER_HANDOVER, c.ROUTER_RAW, c.PROBE_ROUTER}
 # libzmq has these only when it was built with its draft API, which pyzmq's wheels are not.
 DRAFT = {c.XSUB_VERBOSE_UNSUBSCRIBE, c.ROUTER_NOTIFY, c.PRIORITY}
 DRAFT |= {c.BUSY_POLL, c.IN_BATCH_SIZE, c.OUT_BATCH_SIZE}

@@ -7,6 +7,7 @@ messages between them and the two queues that the user's thread touches: `outbox
 
 from __future__ import annotations
 
+from ..options import OptionValues
 from .base import Message, Pattern
 from .exclusive import PairPattern
 from .pipe import Pipe
@@ -14,6 +15,7 @@ from .pipeline import PullPattern, PushPattern
 from .publish import PubPattern, XPubPattern
 from .request_reply import DealerPattern, RepPattern, ReqPattern
 from .routing import RouterPattern
+from .stream import RawRouterPattern, StreamPattern
 from .subscribe import SubPattern, XSubPattern
 
 PATTERNS: dict[str, type[Pattern]] = {
@@ -30,7 +32,16 @@ PATTERNS: dict[str, type[Pattern]] = {
         PushPattern,
         XPubPattern,
         XSubPattern,
+        StreamPattern,
     )
 }
 
-__all__ = ["PATTERNS", "Message", "Pattern", "Pipe"]
+
+def pattern_for(options: OptionValues) -> type[Pattern]:
+    """The routing that a socket with these options follows."""
+    if options.router_raw:
+        return RawRouterPattern
+    return PATTERNS[options.socket_type.name]
+
+
+__all__ = ["PATTERNS", "Message", "Pattern", "Pipe", "pattern_for"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from ..errors import error_from_errno
@@ -35,6 +35,10 @@ class Pattern:
     sends_subscriptions: ClassVar[bool] = False
     # With several peers: after so many refills of the inbox, the runtime looks for new input first.
     takes_between_looks: ClassVar[int] = 1
+    # Peers do not speak ZMTP: their bytes come and go as they are.
+    raw: ClassVar[bool] = False
+    # A message ends with its part of this number, whatever SNDMORE says; 0: with the last part.
+    longest: ClassVar[int] = 0
     # ZMQ_CONFLATE has an effect.
     can_conflate: ClassVar[bool] = False
     # Several messages in a row may be routed as one batch.
@@ -49,6 +53,8 @@ class Pattern:
         self.dirty: list[Pipe] = []  # pipes with something to flush
         self.pipes: list[Pipe] = []
         self.queue = FairQueue()
+        # What closes the connection of a peer that `end_peer` is done with: the runtime's.
+        self.hang_up: Callable[[Pipe], None] | None = None
 
     # Peers come and go
 
@@ -106,6 +112,12 @@ class Pattern:
         if pipe.attached:
             pipe.attached = False
             self.pipes.remove(pipe)
+
+    def end_peer(self, pipe: Pipe) -> None:
+        """Be done with a peer: what is queued for it leaves, then its connection ends."""
+        self.detach(pipe)
+        if self.hang_up is not None:
+            self.hang_up(pipe)
 
     def greet(self, pipe: Pipe) -> None:
         """What some types say first on every connection."""

@@ -232,6 +232,10 @@ class ChannelEndpoint:
         for link in self._links.values():
             link.marks_changed()
 
+    def made(self, pipe: Pipe) -> bool:
+        links = self._links.values()
+        return not self._bound and (pipe is self._waiting or any(pipe is of.pipe for of in links))
+
     def unsent(self) -> int:
         waiting = self._waiting.queued if self._waiting is not None else 0
         return waiting + sum(link.pipe.queued for link in self._links.values())

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from core.enums import ReconnectStop
 from core.patterns import Pipe
-from core.runtime.link import Link
 from core.runtime.resolver import resolve_elsewhere
 from core.runtime.selector import READ, WRITE
 from core.zmtp import FailureReason, PeerInfo
 
 if TYPE_CHECKING:
     from core.runtime.engine import Engine
+    from core.runtime.link import Link
     from core.runtime.timers import Timer
     from core.transport import Stream, StreamTransport, Target
 
@@ -121,7 +121,7 @@ class ConnectedEndpoint:
         self._engine.unwatch(stream.fileno())
         self._stream = None
         self._cancel_timer()
-        self._link = Link(self._engine, stream, self)
+        self._link = self._engine.new_link(stream, self)
 
     def _drop_stream(self) -> None:
         if self._stream is not None:
@@ -184,7 +184,7 @@ class ConnectedEndpoint:
         if unsent:
             pipe.requeue(unsent)
         if link.pipe is not None:
-            self._lose_peer(pipe)
+            self._lose_peer(link, pipe)
         if self._finishing and not pipe.queued:
             self.stop()
         elif reason.is_transient or link.pipe is not None:
@@ -195,11 +195,15 @@ class ConnectedEndpoint:
             log.warning("%s: given up: %s %s", self.endpoint, reason.value, detail)
             self.stop()
 
-    def _lose_peer(self, pipe: Pipe) -> None:
+    def _lose_peer(self, link: Link, pipe: Pipe) -> None:
         pipe.ready = False
-        self._engine.pattern.peer_lost(pipe)
+        if not link.finishing:  # else it was we who left
+            self._engine.pattern.peer_lost(pipe)
         if self._options.immediate and not self._finishing:
             self._engine.pattern.detach(pipe)
+
+    def made(self, pipe: Pipe) -> bool:
+        return self.pipe is pipe
 
     def unsent(self) -> int:
         return self.pipe.queued + self.pipe.in_flight

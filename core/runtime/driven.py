@@ -284,6 +284,7 @@ class Driven(Wiring):
         self._destroyed = True
         self._timers.clear()
         self._handlers.clear()
+        self.pattern.hang_up = None
         self.reactor.remove(self)
         self.selector.close()
         self._waker.close()

@@ -32,11 +32,13 @@ from core.endpoint import split_endpoint
 from core.enums import Errno, SocketOption, SocketType
 from core.errors import error_from_errno
 from core.options import OptionValues
-from core.patterns import Message, Pipe
+from core.patterns import Message, Pattern, Pipe, pattern_for
 from core.plugin import get_transport
 from core.runtime.channel_link import ChannelEndpoint
 from core.runtime.connecter import ConnectedEndpoint
+from core.runtime.link import Link, LinkOwner
 from core.runtime.listener import BoundEndpoint
+from core.runtime.raw_link import RawLink
 from core.runtime.traffic import Traffic
 from core.runtime.waker import Waker
 from core.runtime.wiring import Endpoint
@@ -45,6 +47,7 @@ from core.zmtp import ConnectionConfig
 
 if TYPE_CHECKING:
     from core.runtime.reactor import Reactor
+    from core.transport import Stream
 
 
 _FOR_TRANSPORTS = tuple(field.name for field in fields(TransportOptions))
@@ -56,6 +59,10 @@ class Engine(Traffic):
     def __init__(self, reactor: Reactor, socket_type: SocketType, options: OptionValues) -> None:
         super().__init__(reactor, socket_type, options)
         reactor.add(self)
+
+    def _route_by(self, pattern: Pattern) -> None:
+        super()._route_by(pattern)
+        pattern.hang_up = self.hang_up
 
     # What links and endpoints ask for
 
@@ -77,6 +84,18 @@ class Engine(Traffic):
 
     def shared_for(self, scheme: str) -> MutableMapping[str, Any]:
         return self.reactor.shared.setdefault(scheme, {})
+
+    def new_link(self, stream: Stream, owner: LinkOwner) -> Link:
+        return (RawLink if self.pattern.raw else Link)(self, stream, owner)
+
+    def hang_up(self, pipe: Pipe) -> None:
+        """The pattern is done with a peer: close its connection once what is queued has left."""
+        for endpoint in self._endpoints:
+            if endpoint.made(pipe):
+                endpoint.finish()  # or it would connect again
+                return
+        if pipe.link is not None:
+            pipe.link.finish()
 
     def admit(self, pipe: Pipe) -> bool:
         """A peer's handshake is done: attach its pipe if need be; False refuses the peer."""
@@ -181,6 +200,8 @@ class Engine(Traffic):
         self._note_timeouts()
         if option in (SocketOption.SNDHWM, SocketOption.RCVHWM):
             self._marks_changed()
+        elif option == SocketOption.ROUTER_RAW and not self._endpoints:
+            self._route_by(pattern_for(self.options)(self.options))
         self.flush()
         self._refresh_burst()
 

@@ -14,6 +14,7 @@ from core.zmtp import (
     FailureReason,
     HandshakeSucceeded,
     PeerInfo,
+    RawConnection,
 )
 from core.zmtp.frames import BIG_FRAME, encode_message
 
@@ -81,7 +82,7 @@ class Link:
         self._space: memoryview | None = None  # where the rest of a large frame goes
         self._write = stream.write
         self._read_size = SMALLEST_READ
-        self._connection = Connection(owner.config, time.monotonic())
+        self._connection = self._new_connection(owner.config)
         self._unsent: list[Buffer] = []
         self._in_flight: list[Message] = []  # the messages behind `_unsent`
         self._timer: Timer | None = None
@@ -93,6 +94,9 @@ class Link:
         engine.watch(stream.fileno(), self.on_events, READ)
         self._send_control()
         self._arm_timer()
+
+    def _new_connection(self, config: ConnectionConfig) -> Connection | RawConnection:
+        return Connection(config, time.monotonic())
 
     # Readiness
 

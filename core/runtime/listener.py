@@ -7,12 +7,12 @@ import time
 from typing import TYPE_CHECKING
 
 from core.patterns import Pipe
-from core.runtime.link import Link
 from core.runtime.selector import READ
 from core.zmtp import FailureReason, PeerInfo
 
 if TYPE_CHECKING:
     from core.runtime.engine import Engine
+    from core.runtime.link import Link
     from core.transport import Listener, StreamTransport
 
 log = logging.getLogger("babelmq")
@@ -57,7 +57,7 @@ class BoundEndpoint:
         except ConnectionError as error:
             log.warning("%s: a peer was refused: %s", self.endpoint, error)
         else:
-            self._links.add(Link(self._engine, stream, self))
+            self._links.add(self._engine.new_link(stream, self))
 
     def _accept_again(self) -> None:
         if self._listening:
@@ -79,6 +79,9 @@ class BoundEndpoint:
         elif not reason.is_transient:
             log.warning("%s: a peer was refused: %s %s", self.endpoint, reason.value, detail)
         self._check_gone()
+
+    def made(self, pipe: Pipe) -> bool:
+        return False
 
     def unsent(self) -> int:
         pipes = [link.pipe for link in self._links if link.pipe is not None]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 from core.enums import Errno, SocketType
 from core.errors import error_from_errno
 from core.options import OptionValues
-from core.patterns import PATTERNS, Message
+from core.patterns import Message, Pattern, Pipe, pattern_for
 from core.runtime.selector import READ, new_selector
 from core.runtime.timers import Timers
 from core.runtime.waker import Waker
-from core.zmtp import Connection
+from core.zmtp import Connection, RawConnection
 
 if TYPE_CHECKING:
     from core.runtime.channel_link import ChannelLink
@@ -41,6 +41,9 @@ class Endpoint(Protocol):
     endpoint: str
     requested: str
 
+    def made(self, pipe: Pipe) -> bool:
+        """Whether this is the connect that keeps this pipe."""
+
     def unsent(self) -> int:
         """How many messages are still queued here."""
 
@@ -57,9 +60,7 @@ class Wiring:
     def __init__(self, reactor: Reactor, socket_type: SocketType, options: OptionValues) -> None:
         self.reactor = reactor
         self.options = options
-        self.pattern = PATTERNS[socket_type.name](options)
-        self.inbox = self.pattern.inbox
-        self.outbox = self.pattern.outbox
+        self._route_by(pattern_for(options)(options))
         self.burst_limit = 0
         self.bursting = reactor.bursting  # sockets of this context that may have unsent messages
         self.lock = threading.Lock()
@@ -94,6 +95,12 @@ class Wiring:
         self.receive_timeout: float | None = None
         self._note_timeouts()
         self.watch(self._waker.fileno(), self._on_wake, READ)
+
+    def _route_by(self, pattern: Pattern) -> None:
+        """Route messages by this pattern from now on."""
+        self.pattern = pattern
+        self.inbox = pattern.inbox
+        self.outbox = pattern.outbox
 
     # Descriptors and actions
 
@@ -193,7 +200,7 @@ class Wiring:
             self.flush()
         self._refresh_burst()
 
-    def encode(self, connection: Connection, batch: list[Message]) -> bytes:
+    def encode(self, connection: Connection | RawConnection, batch: list[Message]) -> bytes:
         """Encode for one peer; a batch that was just encoded for another is not encoded again."""
         if batch is not self._shared_batch:
             if self.pattern.sends_subscriptions:
@@ -235,8 +242,9 @@ class Wiring:
         self.receive_timeout = None if options.rcvtimeo < 0 else options.rcvtimeo / 1000
 
 
-def _encode_subscriptions(connection: Connection, batch: list[Message]) -> bytes:
+def _encode_subscriptions(connection: Connection | RawConnection, batch: list[Message]) -> bytes:
     """XSUB and SUB: subscriptions travel in the form that the peer's version knows (RFC 37)."""
+    assert isinstance(connection, Connection)
     return b"".join(
         connection.encode_subscription(message[0] == 1, message[1:])
         if isinstance(message, bytes) and message[:1] in (b"\0", b"\1")

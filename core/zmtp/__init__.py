@@ -9,6 +9,7 @@ from core.zmtp.connection import Connection
 from core.zmtp.errors import FailureReason, ProtocolError
 from core.zmtp.events import Disconnected, Event, HandshakeFailed, HandshakeSucceeded
 from core.zmtp.frames import BIG_FRAME, Message
+from core.zmtp.raw import RawConnection
 from core.zmtp.state import ConnectionState
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "Message",
     "PeerInfo",
     "ProtocolError",
+    "RawConnection",
 ]

@@ -30,6 +30,8 @@ COMPATIBLE: Mapping[str, frozenset[str]] = {
     "GATHER": frozenset({"SCATTER"}),
     "PEER": frozenset({"PEER"}),
     "CHANNEL": frozenset({"CHANNEL"}),
+    # Its peers do not speak ZMTP: see `raw.py`.
+    "STREAM": frozenset(),
 }
 
 #: libzmq announces an Identity for these types only, even when it is empty

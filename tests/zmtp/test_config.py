@@ -18,8 +18,8 @@ def test_defaults() -> None:
 
 
 def test_unknown_socket_type() -> None:
-    with pytest.raises(ValueError, match="unknown socket type 'STREAM'"):
-        ConnectionConfig("STREAM")
+    with pytest.raises(ValueError, match="unknown socket type 'BUS'"):
+        ConnectionConfig("BUS")
 
 
 def test_identity_of_256_bytes() -> None:
