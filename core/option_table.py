@@ -228,6 +228,15 @@ _CONNECTIONS = (
         access=_WRITE_ONLY,
     ),
     supported(
+        _O.SOCKS_PROXY,
+        _BYTES,
+        b"",
+        "SOCKS 5 proxy that tcp connects through, as host:port; it resolves the peer's name. "
+        "Empty: none.",
+    ),
+    supported(_O.SOCKS_USERNAME, _BYTES, b"", "User name for the proxy; empty: none.", maximum=255),
+    supported(_O.SOCKS_PASSWORD, _BYTES, b"", "Password for the proxy.", maximum=255),
+    supported(
         _O.BUSY_POLL,
         _INT,
         0,

@@ -95,12 +95,6 @@ _TRANSPORTS = (
         (_O.WSS_TRUST_SYSTEM, _BOOL, 0, "Trust the system's certificates."),
     ),
     *_refused(
-        "connecting through a SOCKS proxy is not built yet",
-        (_O.SOCKS_PROXY, _BYTES, b"", "Address of the SOCKS5 proxy."),
-        (_O.SOCKS_USERNAME, _BYTES, b"", "User name for the proxy."),
-        (_O.SOCKS_PASSWORD, _BYTES, b"", "Password for the proxy."),
-    ),
-    *_refused(
         "there is no Windows version",
         (_O.LOOPBACK_FASTPATH, _BOOL, 0, "Windows' shortcut for local TCP."),
     ),

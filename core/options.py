@@ -13,7 +13,8 @@ from errno import EINVAL
 from core.enums import SocketOption, SocketType
 from core.errors import ZMQError
 from core.option_attributes import OptionAttributes
-from core.option_row import Kind, Option, OptionValue, check_read, check_write, refuse
+from core.option_row import Kind, Option, OptionValue, check_read, check_write
+from core.option_setters import SETTERS
 from core.option_table import SOCKET_OPTION_BY_NUMBER, SUPPORTED_OPTIONS
 
 _STORED = tuple(
@@ -30,14 +31,6 @@ LIVE_OPTIONS = frozenset(
         SocketOption.LAST_ENDPOINT,
         SocketOption.TOPICS_COUNT,
     }
-)
-
-# In bytes: the wire has one for the length (RFC 37, property names).
-_LONGEST_NAME = 255
-
-# Each call adds one.
-_SETS = frozenset(
-    {SocketOption.IPC_FILTER_PID, SocketOption.IPC_FILTER_UID, SocketOption.IPC_FILTER_GID}
 )
 
 # They send subscriptions only, so libzmq gives them a LINGER of 0 from the start.
@@ -77,6 +70,9 @@ class OptionValues:
     metadata: dict[str, bytes]
     use_fd: int
     busy_poll: int
+    socks_proxy: bytes
+    socks_username: bytes
+    socks_password: bytes
     affinity: int
     in_batch_size: int
     out_batch_size: int
@@ -141,25 +137,9 @@ class OptionValues:
         """
         row = option_row(number)
         checked = check_write(row, value, self.socket_type)
-        if row.number in (SocketOption.SUBSCRIBE, SocketOption.UNSUBSCRIBE):
-            self._check_manual(row)
-        elif row.number == SocketOption.IPV4ONLY:
-            self.ipv6 = not checked
-        elif row.number == SocketOption.XPUB_VERBOSE:
-            # The two levels are one setting in libzmq: the last one set wins.
-            self.xpub_verbose, self.xpub_verboser = bool(checked), False
-        elif row.number == SocketOption.XPUB_VERBOSER:
-            self.xpub_verbose = self.xpub_verboser = bool(checked)
-        elif row.number == SocketOption.XPUB_MANUAL_LAST_VALUE:
-            self.xpub_manual = self.xpub_manual_last_value = bool(checked)
-        elif row.number == SocketOption.METADATA:
-            assert isinstance(checked, bytes)
-            self._add_metadata(row, checked)
-        elif row.number == SocketOption.TCP_ACCEPT_FILTER:
-            assert isinstance(checked, bytes)
-            self._add_accept_filter(row, checked)
-        elif row.number in _SETS:
-            setattr(self, row.attribute, getattr(self, row.attribute) | {checked})
+        setter = SETTERS.get(row.number)
+        if setter is not None:
+            setter(self, row, checked)
         elif row.attribute:
             setattr(self, row.attribute, checked)
         return checked
@@ -181,36 +161,6 @@ class OptionValues:
         if row.default is None:
             raise LookupError(f"option {row.name} is answered by the socket, not by its settings")
         return row.default
-
-    def _add_metadata(self, row: Option, fact: bytes) -> None:
-        name, _, value = fact.partition(b":")
-        if not name.startswith(b"X-") or len(name) > _LONGEST_NAME or not value:
-            raise refuse(row, f"has the form X-name:value, not {fact!r}")
-        # libzmq: of a name that comes twice, the first value counts.
-        self.metadata.setdefault(name.decode("latin-1"), value)
-
-    def _add_accept_filter(self, row: Option, network: bytes) -> None:
-        if not network:
-            self.tcp_accept_filter = ()
-        elif _is_network(text := network.decode("latin-1")):
-            self.tcp_accept_filter += (text,)
-        else:
-            raise refuse(row, f"is a network such as 10.0.0.0/8 or fe80::/10, not {text!r}")
-
-    def _check_manual(self, row: Option) -> None:
-        if self.socket_type is not SocketType.SUB and not self.xpub_manual:
-            raise refuse(row, "needs XPUB_MANUAL to be set first on an XPUB socket")
-
-
-def _is_network(text: str) -> bool:
-    import ipaddress
-
-    _, slash, bits = text.partition("/")
-    try:
-        ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return not slash or (bits.isascii() and bits.isdecimal())
 
 
 def option_row(number: int) -> Option:

@@ -9,14 +9,15 @@ kinds:
 
 Errors: `parse` raises `core.endpoint.EndpointError` and nothing else. Everything that meets the
 system raises `OSError` with a real ``errno``; other libraries' exceptions are translated before
-they get here. `BlockingIOError` means "not now" in `read`, `write`, `writev` and `accept` only.
+they get here. `BlockingIOError` means "not now" in `read`, `write`, `writev`, `accept` and
+`finish_connect`.
 
 `core.testing.check_stream_transport` and `check_message_transport` verify all of it in one line.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ class TransportOptions:
     """ZMQ_PRIORITY: SO_PRIORITY of outgoing packets; 0 is the default."""
     use_fd: int = -1
     """ZMQ_USE_FD: a descriptor to listen on that is bound and listens already; -1 is none."""
+    socks_proxy: bytes = b""
+    """ZMQ_SOCKS_PROXY: ``host:port`` of the SOCKS 5 proxy to connect through; empty is none."""
+    socks_username: bytes = b""
+    """ZMQ_SOCKS_USERNAME: presented to the proxy if it asks."""
+    socks_password: bytes = field(default=b"", repr=False)
+    """ZMQ_SOCKS_PASSWORD: presented together with the user name."""
     busy_poll: int = 0
     """ZMQ_BUSY_POLL: microseconds that the kernel polls the device for; 0 is not at all."""
     tcp_accept_filter: tuple[str, ...] = ()
@@ -135,8 +142,10 @@ class Stream(Protocol):
         """Return the descriptor that a selector watches; -1 once closed."""
 
     def finish_connect(self) -> None:
-        """Say how the connecting ended: called once, when the descriptor is writable.
+        """Say how the connecting ended: called when the descriptor is writable.
 
+        :raises BlockingIOError: it needs to hear more from the other end first, such as a proxy's
+            answer: called again whenever the descriptor is readable
         :raises OSError: it failed (ECONNREFUSED, EHOSTUNREACH, ...)
         """
 

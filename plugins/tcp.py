@@ -10,14 +10,16 @@ import ipaddress
 import os
 import socket
 import sys
-from dataclasses import dataclass
-from errno import EADDRNOTAVAIL, ECONNABORTED, EHOSTUNREACH, ENODEV, ENOTSUP
+from dataclasses import dataclass, replace
+from errno import EADDRNOTAVAIL, ECONNABORTED, EHOSTUNREACH, EINVAL, ENODEV, ENOTSUP
 from typing import TYPE_CHECKING, Literal
 
 from core.endpoint import EndpointError
 from core.hookspecs import hookimpl
 from core.transport import Target, TransportOptions
 from plugins.network_interfaces import interface_addresses
+from plugins.proxied_stream import ProxiedStream
+from plugins.socks5 import Socks5Client
 from plugins.stream_sockets import (
     SocketListener,
     SocketStream,
@@ -45,6 +47,8 @@ class _Place:
     family: int
     address: SocketAddress
     source: SocketAddress | None = None
+    beyond: tuple[str, int] | None = None
+    """Behind a proxy at `address`: the host and the port that are meant."""
 
 
 class TcpTransport:
@@ -72,6 +76,8 @@ class TcpTransport:
         """Look the host up; one target per address that it has."""
         source, _, main = address.rpartition(";")
         host, port = _split(address, main, bind=bind)
+        if options.socks_proxy and not bind:
+            return _through_proxy(address, host, port, source, options)
         places = _lookup(host, port, bind=bind, ipv6=options.ipv6)
         if source:
             places = _with_source(places, address, source, options)
@@ -107,7 +113,11 @@ class TcpTransport:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 sock.bind(place.source)
             start_connect(sock, place.address, target.endpoint)
-            return SocketStream(sock, _endpoint(sock.getsockname()), target.endpoint)
+            local = _endpoint(sock.getsockname())
+            if place.beyond is None:
+                return SocketStream(sock, local, target.endpoint)
+            client = Socks5Client(*place.beyond, options.socks_username, options.socks_password)
+            return ProxiedStream(sock, local, _endpoint(place.address), target.endpoint, client)
         except BaseException:
             sock.close()
             raise
@@ -206,6 +216,21 @@ def _no_such_host(host: str, error: Exception, *, bind: bool, ipv6: bool) -> OSE
     hint = "" if ipv6 else "; IPv6 addresses of names need the ipv6 option"
     what = "neither an interface nor a host" if bind else "no host"
     return OSError(ENODEV if bind else EHOSTUNREACH, f"{what} is named {host!r}: {reason}{hint}")
+
+
+def _through_proxy(
+    address: str, host: str, port: int, source: str, options: TransportOptions
+) -> list[Target]:
+    """The addresses of the proxy, each with what to ask it for: names are for it to resolve."""
+    try:
+        proxy_host, proxy_port = _split(address, options.socks_proxy.decode("latin-1"), bind=False)
+    except EndpointError as error:
+        raise OSError(EINVAL, f"ZMQ_SOCKS_PROXY: {error.problem}") from error
+    places = _lookup(proxy_host, proxy_port, bind=False, ipv6=options.ipv6)
+    if source:
+        places = _with_source(places, address, source, options)
+    name = _endpoint((host, port))
+    return [Target(name, replace(place, beyond=(host, port))) for place in places]
 
 
 def _with_source(

@@ -63,7 +63,8 @@ class ConnectedEndpoint:
         def resolve() -> Sequence[Target]:
             return self._transport.resolve(self._address, bind=False, options=options)
 
-        if self._transport.waits_to_resolve(self._address, bind=False):
+        # What `waits_to_resolve` cannot know: with a proxy, it is that host which is looked up.
+        if options.socks_proxy or self._transport.waits_to_resolve(self._address, bind=False):
             resolve_elsewhere(resolve, self._engine.post, self._resolved)
             return
         try:
@@ -103,9 +104,15 @@ class ConnectedEndpoint:
         if limit > 0:
             self._set_timer(limit / 1000, self._connecting_took_too_long)
 
+    def _limit_talking(self) -> None:
+        """A proxy is there and may be silent: that is no worse than a silent peer."""
+        limit = self._options.handshake_ivl
+        if limit > 0 and self._timer is None:
+            self._set_timer(limit / 1000, self._connecting_took_too_long)
+
     def _connecting_took_too_long(self) -> None:
         self._drop_stream()
-        self._connect_next("no answer within ZMQ_CONNECT_TIMEOUT")
+        self._connect_next("no answer within ZMQ_CONNECT_TIMEOUT or ZMQ_HANDSHAKE_IVL")
 
     def on_events(self, mask: int) -> None:
         stream = self._stream
@@ -113,6 +120,10 @@ class ConnectedEndpoint:
             return
         try:
             stream.finish_connect()
+        except BlockingIOError:
+            self._engine.selector.modify(stream.fileno(), READ)
+            self._limit_talking()
+            return
         except OSError as error:
             self._drop_stream()
             self._note_refusal(error)
