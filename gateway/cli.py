@@ -1,4 +1,4 @@
-"""The console script `babelmq`: `serve` runs the gateway, `plugins` lists the transports."""
+"""The console script `babelmq`: `cat` is a socket for the shell, `serve` runs the gateway."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from core.cli import add_cat, add_proxy
 from core.plugin import registered
 
 _NEEDED = {
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="babelmq", description=_DESCRIPTION)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    add_cat(commands)
+    add_proxy(commands)
     _add_serve(commands)
     plugins = commands.add_parser(
         "plugins",

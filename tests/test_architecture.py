@@ -113,8 +113,9 @@ def public_names(package: str) -> set[str]:
 
 
 def test_gateway_uses_cores_public_api_only() -> None:
-    # The registry is public too: `babelmq plugins` prints it.
-    allowed = public_names("core") | public_names("core.asyncio") | {"core.plugin.registered"}
+    # The registry is public too: `babelmq plugins` prints it; the console script has all commands.
+    allowed = public_names("core") | public_names("core.asyncio") | public_names("core.cli")
+    allowed |= {"core.plugin.registered"}
     wrong = [
         f"{path.relative_to(ROOT)}:{line}: imports {name}"
         for path in sources("gateway")
@@ -134,6 +135,18 @@ def test_gateway_uses_cores_public_api_only() -> None:
         and node.attr != "asyncio"
     ]
     assert not private
+
+
+def test_commands_are_programs_like_any_other() -> None:
+    """They see the face, the tables of options and types, and nothing that moves bytes."""
+    assert not offences("core/cli", {"core.runtime", "core.zmtp", "core.transport", "core.plugin"})
+    knowing = [
+        f"{path.relative_to(ROOT)}:{line}: imports {name}"
+        for path in sources("core")
+        for name, line in imports(path)
+        if name.startswith("core.cli") and path.parent.name != "cli"
+    ]
+    assert not knowing
 
 
 def test_plugins_use_the_transport_interface_only() -> None:
