@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio import get_running_loop
+from asyncio import current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from core.asyncio.waiter import Waiter
 from core.convenience_async import AsyncSendReceiveMixin
 from core.enums import PollEvent
 from core.errors import Again, ZMQError
@@ -48,7 +49,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
     def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         super().__init__(context, engine)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiters: list[asyncio.Future[None]] = []
+        self._waiters: list[Waiter] = []
         self._flushing: asyncio.AbstractEventLoop | None = None  # where a flush is due
         self._streak = 0
         self._turning = False
@@ -79,7 +80,23 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
             if self._flushing is not get_running_loop():
                 self._flush_soon()
             return _DONE
+        if data.__class__ is bytes and not flags and copy and self._sent_at_once(data):
+            return _DONE
         return self._send_frame(data, flags, copy, track)
+
+    def _sent_at_once(self, message: Message) -> bool:
+        """Whether nothing stood in the way; if something did, the long way says what."""
+        if self._parts or self._loop is not get_running_loop() or self._streak >= STREAK:
+            return False
+        try:
+            sent = self._engine.try_send(message)
+        except ZMQError:
+            return False
+        if sent:
+            self._streak += 1
+            if self._waiters and not self._engine.pattern.bursts:
+                self._wake_waiters()  # a turn has passed: who waits for the other turn must look
+        return sent
 
     async def _send_frame(
         self, data: Any, flags: int, copy: bool, track: bool
@@ -148,10 +165,8 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     async def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
         """Receive one frame: see `core.Socket.recv`."""
-        try:
-            message = self._engine.inbox.popleft()
-        except IndexError:
-            message = await self._recv_message(flags)
+        inbox = self._engine.inbox
+        message = inbox.popleft() if inbox else await self._recv_message(flags)
         if message.__class__ is bytes and copy:
             return message
         return self._split(message, copy)
@@ -160,7 +175,9 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         engine = self._engine
         if engine.inbox:
             return engine.inbox.popleft()
-        await self._pause()
+        if self._streak >= STREAK:
+            await self._pause()
+        self._streak += 1
         message: Message = await self._until(engine.try_receive, flags, sending=False)
         if len(engine.inbox) >= STREAK:
             self._streak = STREAK
@@ -188,6 +205,9 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
     async def poll(self, timeout: float | None = None, flags: int = PollEvent.POLLIN) -> int:
         """Wait for events: see `core.Socket.poll`."""
         seconds = None if timeout is None or timeout < 0 else timeout / 1000
+        self._attach()
+        if found := self._engine.look(flags):
+            return found
         try:
             return await self._wait_for(lambda: self._engine.look(flags) or None, seconds)
         except TimeoutError:
@@ -204,20 +224,26 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     async def _until(self, attempt: Callable[[], T | None], flags: int, *, sending: bool) -> T:
         """Return what `attempt` returns once it is not None; raises Again when time is over."""
-        timeout = self._engine.send_timeout if sending else self._engine.receive_timeout
-        try:
-            result = await self._wait_for(attempt, 0.0 if flags & DONTWAIT else timeout)
-        except TimeoutError:
-            raise Again(msg=self._engine.why_again(sending)) from None
+        self._attach()
+        result = attempt()
+        if result is None:
+            timeout = self._engine.send_timeout if sending else self._engine.receive_timeout
+            try:
+                result = await self._wait_for(attempt, 0.0 if flags & DONTWAIT else timeout)
+            except TimeoutError:
+                raise Again(msg=self._engine.why_again(sending)) from None
         if self._waiters and not self._engine.pattern.bursts:
             self._wake_waiters()  # a turn has passed: who waits for the other turn must look
         return result
 
     async def _wait_for(self, attempt: Callable[[], T | None], seconds: float | None) -> T:
-        self._attach()
-        result = attempt()
-        if result is not None:
-            return result
+        """Return what `attempt`, which has just returned None, returns once something happened."""
+        if seconds is None:
+            while True:
+                await self._something_happens()
+                result = attempt()
+                if result is not None:
+                    return result
         if seconds == 0:
             self._engine.turn()
             result = attempt()
@@ -225,15 +251,11 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
                 raise TimeoutError
             return result
         async with asyncio.timeout(seconds):
-            while True:
-                await self._something_happens()
-                result = attempt()
-                if result is not None:
-                    return result
+            return await self._wait_for(attempt, None)
 
     async def _something_happens(self) -> None:
         assert self._loop is not None
-        waiter = self._loop.create_future()
+        waiter = Waiter(self._loop)
         self._waiters.append(waiter)
         try:
             await waiter
@@ -243,12 +265,11 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     def _attach(self) -> None:
         """Have the running loop drive this socket."""
-        loop = asyncio.get_running_loop()
+        loop = get_running_loop()
         if loop is not self._loop:
             self._detach()
-            self._engine.begin_loop()
+            self._engine.begin_loop(self)
             self._loop = loop
-            self._engine.observers.append(self)
             loop.add_reader(self._engine.selector.fileno(), self._on_ready)
 
     def _detach(self) -> None:
@@ -264,7 +285,12 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
             self._engine.turn()
         finally:
             self._turning = False
-        self._wake_waiters()
+        if current_task() is None:  # else somebody runs a loop within a task
+            for waiter in tuple(self._waiters):
+                if not waiter.done:
+                    waiter.resume()
+        else:
+            self._wake_waiters()
 
     def wake(self) -> None:
         """Engine: a call of somebody else did what the waiters wait for (it took the events)."""
@@ -273,8 +299,8 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     def _wake_waiters(self) -> None:
         for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+            if not waiter.done:
+                waiter.resume_soon()
 
     def close(self, linger: int | None = None) -> None:
         """Close: see `core.Socket.close`. Whoever still waits gets ``ZMQError(ENOTSOCK)``."""

@@ -185,12 +185,12 @@ class Driven(Wiring):
 
     # An asyncio loop drives
 
-    def begin_loop(self) -> None:
+    def begin_loop(self, observer: Observer) -> None:
         """An asyncio loop watches the selector from now on, and calls `turn`."""
         with self.lock:
             self.check_open()
             self.loop_driven = True
-            self._run_posted()
+            self.observe(observer)
             self.reactor.unwatch(self)
             self._refresh_burst()
 

@@ -117,10 +117,14 @@ class Traffic(Driven):
     def try_send(self, message: Message) -> bool:
         """Send one message without waiting; False when there is no room."""
         with self.lock:
-            self.check_open()
-            self._clear_outbox()
-            sent = self._route(message)
-            self._flush_dirty()
+            if self._unusable:
+                self.check_open()
+            if self.outbox:
+                self.flush()
+            sent = not self.outbox and self.pattern.send(message)
+            if self.pattern.dirty:
+                self._flush_dirty()
+            self._refresh_burst()
             return sent
 
     # Sending in parts
@@ -232,10 +236,12 @@ class Traffic(Driven):
     def try_receive(self) -> Message | None:
         """The next message if one has arrived."""
         with self.lock:
-            self.check_open()
+            if self._unusable:
+                self.check_open()
             if self._posted:
                 self._run_posted()
-            return self._take()
+            message = self.pattern.receive()
+            return self._take() if message is None and self.stalled else message
 
     def try_receive_many(self, most: int) -> list[Message] | None:
         """`receive_many` without waiting; None when nothing has arrived."""

@@ -217,7 +217,7 @@ class Wiring:
     # Bursts: how much may stand in the outbox
 
     def _refresh_burst(self) -> None:
-        if self.burst_limit > 0 or self.loop_driven:
+        if self.burst_limit > 0 or (self.loop_driven and self.pattern.bursts):
             self.burst_limit = self._burst_size()
 
     def _burst_size(self) -> int:
