@@ -106,6 +106,8 @@ check-python: $(VENV)/.stamp-python
 	$(RUN) -m ruff format --check .
 	@echo "== check: mypy --strict"
 	$(RUN) -m mypy
+	@echo "== check: generated pages"
+	$(RUN) docs/generate_options.py --check
 
 check-proto: $(VENV)/.stamp-python
 	@echo "== check: proto"

@@ -16,6 +16,7 @@ from core.errors import ZMQError, error_from_errno
 from core.options import OptionValues
 from core.runtime.engine import Engine
 from core.runtime.reactor import Reactor
+from core.runtime.thread_settings import ThreadSettings
 from core.socket import Socket, SocketBase
 
 S = TypeVar("S", bound=SocketBase)
@@ -33,6 +34,7 @@ class BaseContext(Generic[S]):
     def __init__(self, io_threads: int = 1) -> None:
         self._options = ContextOptionValues()
         self._options.set(ContextOption.IO_THREADS, io_threads)
+        self._thread_settings = ThreadSettings()
         self._reactor = Reactor("babelmq-io")
         self._sockets: weakref.WeakSet[S] = weakref.WeakSet()
         self._socket_defaults: dict[int, Any] = {}
@@ -56,11 +58,13 @@ class BaseContext(Generic[S]):
         :param socket_type: ``zmq.PUSH``, ``zmq.SUB``, ...
         :raises ContextTerminated: the context was terminated
         :raises ZMQError: EINVAL for a type that does not exist, EMFILE above MAX_SOCKETS,
-            ENOTSUP in a process forked from the context's own
+            ENOTSUP in a process forked from the context's own, EPERM, EINVAL or ENOTSUP for
+            THREAD_* settings that the system refuses
         """
         kind = _socket_type(socket_type)
         with self._lock:
             self._check_usable()
+            self._schedule_thread()
             options = OptionValues(
                 kind, ipv6=self._options.ipv6, linger=-1 if self._options.blocky else 0
             )
@@ -69,6 +73,12 @@ class BaseContext(Generic[S]):
         for option, value in self._socket_defaults.items():
             _apply_default(socket, option, value)
         return socket
+
+    def _schedule_thread(self) -> None:
+        settings = self._options.thread_settings()
+        if settings != self._thread_settings:
+            self._reactor.schedule_thread(settings)
+            self._thread_settings = settings
 
     def _check_usable(self) -> None:
         if self._terminated:

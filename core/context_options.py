@@ -6,7 +6,17 @@ from typing import Any
 
 from core.enums import ContextOption, SocketOption
 from core.errors import ZMQError
-from core.option_row import INT_MAX, Access, Effect, Kind, Option, check_read, check_write
+from core.option_row import (
+    INT_MAX,
+    Access,
+    Effect,
+    Kind,
+    Option,
+    check_read,
+    check_write,
+    refuse,
+)
+from core.runtime.thread_settings import ThreadSettings
 
 # libzmq reads the same two numbers from sockets and from contexts.
 _IPV6, _BLOCKY = SocketOption.IPV6, SocketOption.BLOCKY
@@ -38,8 +48,6 @@ def _option(
     )
 
 
-_NO_THREAD_SETTINGS = "the engine leaves scheduling of its thread to the system"
-
 CONTEXT_OPTIONS: tuple[Option, ...] = (
     _option(
         ContextOption.IO_THREADS,
@@ -57,8 +65,8 @@ CONTEXT_OPTIONS: tuple[Option, ...] = (
     _option(
         ContextOption.SOCKET_LIMIT,
         65535,
-        "Largest value worth giving to MAX_SOCKETS; not enforced, as in libzmq with epoll.",
-        access=Access.READ_ONLY,
+        "Read: largest value worth giving to MAX_SOCKETS; not enforced, as in libzmq with epoll. "
+        "Set, it is THREAD_PRIORITY: the I/O thread's priority within its scheduling policy.",
     ),
     _option(
         ContextOption.MAX_MSGSZ,
@@ -70,29 +78,27 @@ CONTEXT_OPTIONS: tuple[Option, ...] = (
     _option(
         ContextOption.THREAD_SCHED_POLICY,
         -1,
-        "Scheduling policy of the I/O thread.",
-        minimum=-1,
-        unsupported=_NO_THREAD_SETTINGS,
+        "Scheduling policy of the I/O thread, such as os.SCHED_FIFO; -1 (unset): the process's.",
+        attribute="thread_sched_policy",
     ),
     _option(
         ContextOption.THREAD_AFFINITY_CPU_ADD,
         None,
-        "Processor to allow the I/O thread.",
+        "Number of a processor that the I/O thread may use; none: it may use all.",
         access=Access.WRITE_ONLY,
-        unsupported=_NO_THREAD_SETTINGS,
     ),
     _option(
         ContextOption.THREAD_AFFINITY_CPU_REMOVE,
         None,
-        "Processor to forbid the I/O thread.",
+        "Take back one THREAD_AFFINITY_CPU_ADD.",
         access=Access.WRITE_ONLY,
-        unsupported=_NO_THREAD_SETTINGS,
     ),
     _option(
         ContextOption.THREAD_NAME_PREFIX,
         0,
-        "Number in the I/O thread's name.",
-        unsupported=_NO_THREAD_SETTINGS,
+        "Number that the I/O thread's name begins with.",
+        minimum=-INT_MAX - 1,
+        attribute="thread_name_prefix",
     ),
     _option(_IPV6, 0, "IPV6 of new sockets.", kind=Kind.BOOL, attribute="ipv6"),
     _option(_BLOCKY, 1, "LINGER of new sockets: -1, else 0.", kind=Kind.BOOL, attribute="blocky"),
@@ -109,6 +115,10 @@ class ContextOptionValues:
     max_msgsz: int = INT_MAX
     ipv6: bool = False
     blocky: bool = True
+    thread_sched_policy: int = -1
+    thread_priority: int = -1
+    thread_cpus: frozenset[int] = frozenset()
+    thread_name_prefix: int = 0
 
     def set(self, number: int, value: object) -> None:
         """Check ``value`` and store it.
@@ -119,8 +129,26 @@ class ContextOptionValues:
         """
         row = _row(number)
         checked = check_write(row, value, None)
-        if row.attribute:
+        assert isinstance(checked, int)
+        if row.number == ContextOption.THREAD_PRIORITY:
+            self.thread_priority = checked
+        elif row.number == ContextOption.THREAD_AFFINITY_CPU_ADD:
+            self.thread_cpus |= {checked}
+        elif row.number == ContextOption.THREAD_AFFINITY_CPU_REMOVE:
+            if checked not in self.thread_cpus:
+                raise refuse(row, f"needs a processor that was added before, not {checked}")
+            self.thread_cpus -= {checked}
+        elif row.attribute:
             setattr(self, row.attribute, checked)
+
+    def thread_settings(self) -> ThreadSettings:
+        """What is asked for the I/O thread."""
+        return ThreadSettings(
+            self.thread_name_prefix,
+            self.thread_sched_policy,
+            self.thread_priority,
+            self.thread_cpus,
+        )
 
     def get(self, number: int) -> int:
         """Return the value of an option; booleans as 0 or 1.

@@ -342,12 +342,16 @@ _FACTS = (
     ),
 )
 
-SUPPORTED_OPTIONS: tuple[Option, ...] = (
-    *_QUEUES_AND_WAITING,
-    *_CONNECTIONS,
-    *_HINTS,
-    *PATTERN_OPTIONS,
-    *_FACTS,
+#: The options that there are, by subject.
+OPTION_GROUPS: dict[str, tuple[Option, ...]] = {
+    "Queues and waiting": _QUEUES_AND_WAITING,
+    "Connections": _CONNECTIONS,
+    "Routing": PATTERN_OPTIONS,
+    "Facts about the socket": _FACTS,
+    "Hints without effect": _HINTS,
+}
+SUPPORTED_OPTIONS: tuple[Option, ...] = tuple(
+    row for rows in OPTION_GROUPS.values() for row in rows
 )
 SOCKET_OPTIONS: tuple[Option, ...] = SUPPORTED_OPTIONS + UNSUPPORTED_OPTIONS
 SOCKET_OPTION_BY_NUMBER: dict[int, Option] = {int(row.number): row for row in SOCKET_OPTIONS}

@@ -1,9 +1,12 @@
 """The options of a context, beside a real libzmq where there is one."""
 
+import os
+import threading
 from errno import EINVAL, ENOTSUP
 
 import pytest
 
+import core
 from core import constants as c
 from core.context_options import CONTEXT_OPTIONS, ContextOptionValues
 from core.errors import ZMQError
@@ -62,14 +65,63 @@ def test_values_are_plain_attributes() -> None:
     assert values.get(c.IPV6) == 1
 
 
-def test_thread_settings_are_refused() -> None:
+def test_processors_are_added_and_removed() -> None:
     values = ContextOptionValues()
-    with pytest.raises(ZMQError, match="THREAD_AFFINITY_CPU_ADD is not supported") as caught:
-        values.set(c.THREAD_AFFINITY_CPU_ADD, 1)
-    assert caught.value.errno == ENOTSUP
-    assert values.get(c.THREAD_SCHED_POLICY) == -1
+    for cpu in (0, 1, 3):
+        values.set(c.THREAD_AFFINITY_CPU_ADD, cpu)
+    values.set(c.THREAD_AFFINITY_CPU_REMOVE, 1)
+    assert values.thread_cpus == {0, 3}
+    with pytest.raises(ZMQError, match="needs a processor that was added before, not 1") as caught:
+        values.set(c.THREAD_AFFINITY_CPU_REMOVE, 1)
+    assert caught.value.errno == EINVAL
     with pytest.raises(ZMQError, match="write-only"):
         values.get(c.THREAD_AFFINITY_CPU_ADD)
+
+
+def test_thread_priority_shares_its_number_with_a_limit() -> None:
+    values = ContextOptionValues()
+    values.set(c.THREAD_PRIORITY, 5)
+    assert values.thread_priority == 5
+    assert values.get(c.SOCKET_LIMIT) == 65535
+
+
+def io_thread(prefix: str = "") -> threading.Thread:
+    (thread,) = (t for t in threading.enumerate() if t.name == f"{prefix}babelmq-io")
+    return thread
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="a Linux feature")
+def test_the_io_thread_is_scheduled_as_asked() -> None:
+    (cpu, *_) = os.sched_getaffinity(0)
+    with core.Context() as context:
+        context.set(core.THREAD_AFFINITY_CPU_ADD, cpu)
+        context.set(core.THREAD_SCHED_POLICY, os.SCHED_BATCH)
+        context.set(core.THREAD_NAME_PREFIX, 7)
+        assert context.get(core.THREAD_NAME_PREFIX) == 7
+        with context.socket(core.PULL):
+            thread_id = io_thread("7/").native_id
+            assert thread_id is not None
+            assert os.sched_getaffinity(thread_id) == {cpu}
+            assert os.sched_getscheduler(thread_id) == os.SCHED_BATCH
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="a Linux feature")
+def test_a_schedule_that_the_system_refuses() -> None:
+    with core.Context() as context:
+        context.set(core.THREAD_SCHED_POLICY, 99)
+        for _ in range(2):
+            with pytest.raises(core.ZMQError, match=r"policy=99.*Invalid argument") as caught:
+                context.socket(core.PULL)
+            assert caught.value.errno == EINVAL
+
+
+def test_a_system_without_schedules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_setscheduler", raising=False)
+    with core.Context() as context:
+        context.set(core.THREAD_AFFINITY_CPU_ADD, 0)
+        with pytest.raises(core.ZMQError, match="leave THREAD_\\* unset") as caught:
+            context.socket(core.PULL)
+        assert caught.value.errno == ENOTSUP
 
 
 @pytest.mark.parametrize("number", [99, int(c.LINGER)])

@@ -1,5 +1,7 @@
 """The option tables and the checks of values, beside a real libzmq where there is one."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from errno import EINVAL, ENOTSUP
@@ -13,6 +15,7 @@ from core.option_row import INT_MAX, Access, Kind, Option
 from core.option_table import SOCKET_OPTIONS, SUPPORTED_OPTIONS
 from core.option_table_unsupported import UNSUPPORTED_OPTIONS
 from core.options import LIVE_OPTIONS, OptionValues, option_row
+from tests.support.processes import ROOT
 
 zmq = pytest.importorskip("zmq")
 
@@ -74,6 +77,12 @@ def test_row_is_complete(row: Option) -> None:
     # The default lies in the range, except where libzmq means "not set" by a value outside.
     if isinstance(row.default, int) and row.number != c.HEARTBEAT_TIMEOUT:
         assert row.minimum <= row.default <= row.maximum
+
+
+def test_the_page_of_options_is_up_to_date() -> None:
+    command = [sys.executable, "docs/generate_options.py", "--check"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_fresh_socket_reads_as_libzmq_does(pair: tuple[Any, OptionValues]) -> None:

@@ -21,6 +21,7 @@ from core.runtime.waker import Waker
 
 if TYPE_CHECKING:
     from core.runtime.driven import Driven
+    from core.runtime.thread_settings import ThreadSettings
 
 # How often hot sockets are looked at, in seconds: bounds how long a burst's last messages wait.
 TICK = 1e-3
@@ -130,6 +131,12 @@ class Reactor:
             self._waker.wake()
 
     # The thread
+
+    def schedule_thread(self, settings: ThreadSettings) -> None:
+        """Start the thread, unless it runs already, and have it scheduled so."""
+        self._start()
+        if self._thread is not None:
+            settings.apply(self._thread)
 
     def _start(self) -> None:
         with self._lock:
