@@ -121,6 +121,9 @@ class Stream(Protocol):
         :raises OSError: the connection is broken
         """
 
+    # A stream of which `StreamTransport.connect` knows already that connecting succeeded may have
+    # an attribute ``connected = True``: it is not reported as CONNECT_DELAYED.
+
     # A stream may also have ``read_into(buffer: memoryview) -> int``, which is to `read` what
     # ``socket.recv_into`` is to ``socket.recv``: large frames are then read into their place.
 

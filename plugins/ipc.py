@@ -43,6 +43,8 @@ class IpcStream(SocketStream):
 
     __slots__ = ()
 
+    connected = True  # the system connects Unix sockets at once, or not at all
+
     @property
     def peer_address(self) -> str:
         """``localhost:uid:gid:pid`` of the process, as in libzmq; empty where nobody tells."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..options import OptionValues
 from .base import Message, Pattern
+from .drops import DropReason, Drops
 from .exclusive import PairPattern
 from .pipe import Pipe
 from .pipeline import PullPattern, PushPattern
@@ -44,4 +45,12 @@ def pattern_for(options: OptionValues) -> type[Pattern]:
     return PATTERNS[options.socket_type.name]
 
 
-__all__ = ["PATTERNS", "Message", "Pattern", "Pipe", "pattern_for"]
+__all__ = [
+    "PATTERNS",
+    "DropReason",
+    "Drops",
+    "Message",
+    "Pattern",
+    "Pipe",
+    "pattern_for",
+]

@@ -10,6 +10,7 @@ from typing import ClassVar
 from ..errors import error_from_errno
 from ..options import OptionValues
 from .conflation import NewestPipe, NewestQueue
+from .drops import DropReason, Drops
 from .fair_queue import FairQueue
 from .pipe import UNLIMITED, Message, Pipe
 
@@ -55,6 +56,7 @@ class Pattern:
         self.queue = FairQueue()
         # What closes the connection of a peer that `end_peer` is done with: the runtime's.
         self.hang_up: Callable[[Pipe], None] | None = None
+        self.drops = Drops()  # of messages that belong to no peer
 
     # Peers come and go
 
@@ -241,7 +243,7 @@ class SendOnly(Pattern):
 
     def arrived(self, pipe: Pipe) -> None:
         # RFC 30: a PUSH socket shall not receive; what a peer sends all the same is discarded.
-        pipe.take_incoming()
+        pipe.drop(DropReason.NOT_RECEIVED_HERE, len(pipe.take_incoming()))
         pipe.taken = 0
 
     def readable(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from .drops import DropReason
 from .fair_queue import FairQueue, Preparation
 from .pipe import UNLIMITED, Message, Pipe
 from .turns import interleave
@@ -22,6 +23,7 @@ class NewestPipe(Pipe):
         return UNLIMITED
 
     def put(self, batch: list[Message]) -> None:
+        self.drop(DropReason.REPLACED, self.queued + len(batch) - 1)
         self.outgoing.clear()
         self.outgoing.append(batch[-1:])
         self.queued = 1
@@ -29,6 +31,8 @@ class NewestPipe(Pipe):
     def requeue(self, batch: list[Message]) -> None:
         if not self.queued:
             self.put(batch)
+        else:
+            self.drop(DropReason.REPLACED, len(batch))
 
 
 class NewestQueue(FairQueue):
@@ -52,11 +56,13 @@ class NewestQueue(FairQueue):
         return bool(self._waiting)
 
     def add(self, pipe: Pipe) -> None:
+        pipe.drop(DropReason.REPLACED_ON_ARRIVAL, len(pipe.incoming) - 1)
         del pipe.incoming[:-1]
         self._waiting[pipe] = None
         if pipe in self._shown:
             try:
                 self._inbox.remove(self._shown.pop(pipe))
+                pipe.drop(DropReason.REPLACED_ON_ARRIVAL)
             except ValueError:
                 pass  # it has been received
 

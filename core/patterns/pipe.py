@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from .drops import DropReason, Drops
+
 Message = bytes | list[bytes]
 
 UNLIMITED = 1 << 62
@@ -33,7 +35,7 @@ class Pipe:
         "attached",
         "connected",
         "dirty",
-        "dropped",
+        "drops",
         "facts",
         "given_identity",
         "identity",
@@ -44,9 +46,12 @@ class Pipe:
         "queued",
         "ready",
         "receive_hwm",
+        "received",
         "send_hwm",
+        "sent",
         "taken",
         "transmit",
+        "watcher",
     )
 
     def __init__(self, send_hwm: int, receive_hwm: int) -> None:
@@ -63,7 +68,12 @@ class Pipe:
         self.attached = False
         self.active = False  # stands in a fair queue's list
         self.dirty = False  # stands in the pattern's list of pipes to flush
-        self.dropped = 0
+        # Counted once per batch, where batches are taken.
+        self.sent = 0  # wholly with the kernel, or with the channel
+        self.received = 0  # decoded
+        self.drops = Drops()
+        # Is told of drops: (pipe, reason, how many).
+        self.watcher: Callable[[Pipe, DropReason, int], None] | None = None
         self.facts = NO_FACTS  # about the peer, as frames tell them: Peer-Address, Socket-Type, ...
         self.link: Any = None  # the runtime's side of this pipe
         # Sends one message at once, past the empty queue; False when it cannot.
@@ -86,7 +96,7 @@ class Pipe:
         """Queue what fits and count the rest as dropped: RFC 29, a slow subscriber's messages."""
         room = self.room()
         if room < len(batch):
-            self.dropped += len(batch) - max(room, 0)
+            self.drop(DropReason.QUEUE_FULL, len(batch) - max(room, 0))
             batch = batch[: max(room, 0)]
         if batch:
             self.put(batch)
@@ -107,13 +117,19 @@ class Pipe:
         self.outgoing.appendleft(batch)
         self.queued += len(batch)
 
-    def discard_outgoing(self) -> int:
-        """Forget what is queued; returns how many messages that were."""
+    def discard_outgoing(self, why: DropReason) -> None:
+        """Forget what is queued."""
         count = self.queued
         self.outgoing.clear()
         self.queued = 0
-        self.dropped += count
-        return count
+        self.drop(why, count)
+
+    def drop(self, why: DropReason, count: int = 1) -> None:
+        """Count messages that will not arrive."""
+        if count > 0:
+            self.drops.note(why, count)
+            if self.watcher is not None:
+                self.watcher(self, why, count)
 
     def take_incoming(self, limit: int = UNLIMITED) -> list[Message]:
         """At most `limit` of the messages that have come."""

@@ -9,6 +9,7 @@ from ..enums import Errno
 from ..errors import error_from_errno
 from ..options import OptionValues
 from .base import Pattern
+from .drops import DropReason
 from .load_balancer import LoadBalanced
 from .pipe import NO_FACTS, Message, Pipe, frames_of
 
@@ -67,6 +68,7 @@ class ReqPattern(DealerPattern):
         self._awaiting, self._asked, self._reply = True, asked, None
         if asked.active:
             # An answer to an older request must not be taken for this one's.
+            asked.drop(DropReason.NOT_AWAITED, len(asked.incoming))
             asked.incoming.clear()
             self.queue.remove(asked)
         return True
@@ -115,7 +117,7 @@ class ReqPattern(DealerPattern):
             body = self._body(message)
             if body is not None and (self._asked is None or pipe is self._asked):
                 return body
-            pipe.dropped += 1
+            pipe.drop(DropReason.NOT_AWAITED)
         return None
 
     def _body(self, message: Message) -> Message | None:
@@ -171,7 +173,7 @@ class RepPattern(Pattern):
         if pipe.attached and pipe.room() > 0:
             self.push(pipe, [reply])
         else:
-            pipe.dropped += 1
+            pipe.drop(DropReason.QUEUE_FULL if pipe.attached else DropReason.CONNECTION_LOST)
 
     def check_may_send(self) -> None:
         if not self._owing:
@@ -210,5 +212,5 @@ class RepPattern(Pattern):
                 cut = frames.index(b"") + 1
                 self._asking, self._envelope = pipe, frames[:cut]
                 return frames[cut] if len(frames) == cut + 1 else frames[cut:]
-            pipe.dropped += 1
+            pipe.drop(DropReason.NOT_A_REQUEST)
         return None

@@ -9,6 +9,7 @@ from ..enums import RouterNotify
 from ..errors import error_from_errno
 from ..options import OptionValues
 from .base import Pattern
+from .drops import DropReason
 from .pipe import Message, Pipe, frames_of
 
 
@@ -115,7 +116,9 @@ class RouterPattern(Pattern):
         if not self.options.router_mandatory:
             # RFC 28: "SHALL silently discard"; we count it.
             if pipe is not None:
-                pipe.dropped += 1
+                pipe.drop(DropReason.QUEUE_FULL)
+            else:
+                self.drops.note(DropReason.UNKNOWN_PEER, 1)
             return True
         if pipe is None:
             raise error_from_errno(

@@ -7,6 +7,7 @@ import errno
 from ..errors import error_from_errno
 from ..options import OptionValues
 from .base import Pattern
+from .drops import DropReason
 from .pipe import Message, Pipe
 from .subscriptions import SubscriberTable, is_subscription
 
@@ -105,6 +106,7 @@ class SubPattern(XSubPattern):
         verdicts = self._table.matching(batch)
         if verdicts.count(wanted) == len(verdicts):
             return batch
+        pipe.drop(DropReason.NOT_SUBSCRIBED, verdicts.count(not wanted))
         return [
             message for message, verdict in zip(batch, verdicts, strict=True) if verdict == wanted
         ]

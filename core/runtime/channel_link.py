@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from core.patterns import Message, Pipe
+from core.patterns import DropReason, Message, Pipe
 from core.patterns.conflation import NewestPipe
 from core.transport import Binding, Channel, MessageTransport, PeerFacts
 
@@ -50,17 +51,26 @@ class ChannelLink:
         "closed",
         "finishing",
         "gone",
+        "peer",
         "pipe",
+        "since",
         "stalled",
     )
 
     def __init__(
-        self, engine: Engine, endpoint: ChannelEndpoint, channel: Channel, pipe: ChannelPipe
+        self,
+        engine: Engine,
+        endpoint: ChannelEndpoint,
+        channel: Channel,
+        pipe: ChannelPipe,
+        peer: PeerFacts,
     ):
         self._engine = engine
         self._endpoint = endpoint
         self._channel = channel
         self.pipe = pipe
+        self.peer = peer
+        self.since = time.monotonic()
         self.stalled = False
         self.finishing = False
         self.gone = False  # the peer left; its last messages may still be there
@@ -68,6 +78,11 @@ class ChannelLink:
         pipe.channel = channel
         pipe.link = self
         pipe.transmit = self.transmit
+
+    @property
+    def remote(self) -> str:
+        """Where both sides met."""
+        return self.peer.endpoint
 
     def on_readable(self) -> None:
         if self.closed:
@@ -96,6 +111,7 @@ class ChannelLink:
         messages = [] if self.closed or limit <= 0 else self._channel.receive(limit)
         if messages:
             pipe.incoming += messages
+            pipe.received += len(messages)
             self._engine.pattern.arrived(pipe)
         elif self.gone and not self.closed:
             self._engine.pattern.peer_lost(pipe)
@@ -104,7 +120,10 @@ class ChannelLink:
 
     def transmit(self, message: Message) -> bool:
         """Hand over one message that nothing stands before."""
-        return self._channel.send([message]) == 1
+        if self._channel.send([message]) != 1:
+            return False
+        self.pipe.sent += 1
+        return True
 
     def flush(self) -> None:
         pipe = self.pipe
@@ -112,6 +131,7 @@ class ChannelLink:
             batch = pipe.take_outgoing()
             self._engine.note_sent(len(batch), 0)
             count = self._channel.send(batch)
+            pipe.sent += count
             if count < len(batch):
                 pipe.requeue(batch[count:] if count else batch)
                 return
@@ -217,9 +237,9 @@ class ChannelEndpoint:
         pipe.identity = peer.identity
         if (self._finishing and not pipe.queued) or not (self._finishing or engine.admit(pipe)):
             channel.close()
-            engine.dismiss(pipe, [])
+            engine.dismiss(pipe, [], DropReason.CLOSED)
             return
-        link = ChannelLink(engine, self, channel, pipe)
+        link = ChannelLink(engine, self, channel, pipe, peer)
         link.finishing = self._finishing
         self._links[id(channel)] = link
         link.marks_changed()  # they may have been, while this was under way
@@ -246,7 +266,8 @@ class ChannelEndpoint:
         for key, known in list(self._links.items()):
             if known is link:
                 del self._links[key]
-        self._engine.dismiss(link.pipe, [])
+        why = DropReason.CLOSED if self._finishing else DropReason.CONNECTION_LOST
+        self._engine.dismiss(link.pipe, [], why)
         self._check_gone()
 
     def finish(self) -> None:
@@ -263,10 +284,10 @@ class ChannelEndpoint:
         self._finishing = True
         for link in list(self._links.values()):
             link.close()
-            self._engine.dismiss(link.pipe, [])
+            self._engine.dismiss(link.pipe, [], DropReason.CLOSED)
         self._links.clear()
         if self._waiting is not None:
-            self._engine.dismiss(self._waiting, [])
+            self._engine.dismiss(self._waiting, [], DropReason.CLOSED)
             self._waiting = None
         self._check_gone()
 

@@ -6,11 +6,12 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from errno import ECONNREFUSED
+from errno import ECONNREFUSED, EINPROGRESS
 from typing import TYPE_CHECKING
 
 from core.enums import ReconnectStop
-from core.patterns import Pipe
+from core.events import EventKind
+from core.patterns import DropReason, Pipe
 from core.runtime.resolver import resolve_elsewhere
 from core.runtime.selector import READ, WRITE
 from core.zmtp import FailureReason, PeerInfo
@@ -45,6 +46,9 @@ class ConnectedEndpoint:
         self._link: Link | None = None
         self._timer: Timer | None = None
         self._failures = 0
+        self.attempts = 0  # to connect, since the beginning
+        self.last_error = ""  # why the last attempt or connection ended
+        self.since = time.monotonic()  # in its state, while there is no connection
         self._ended_by = 0  # how the last attempt ended, as a bit of ZMQ_RECONNECT_STOP
         self._finishing = False
         self._disconnected = False  # finishing, because the user asked for it
@@ -86,12 +90,16 @@ class ConnectedEndpoint:
         """Try the remaining addresses in turn."""
         while self._targets:
             target = self._targets.pop(0)
+            self.attempts += 1
             try:
                 stream = self._transport.connect(target, self._transport_options)
             except OSError as error:
                 why = str(error)
+                self._report(EventKind.CLOSED, 0, why)
                 self._note_refusal(error)
                 continue
+            if not getattr(stream, "connected", False):
+                self._report(EventKind.CONNECT_DELAYED, EINPROGRESS)
             self._ended_by = 0
             self._stream = stream
             self._engine.watch(stream.fileno(), self.on_events, WRITE)
@@ -111,8 +119,9 @@ class ConnectedEndpoint:
             self._set_timer(limit / 1000, self._connecting_took_too_long)
 
     def _connecting_took_too_long(self) -> None:
-        self._drop_stream()
-        self._connect_next("no answer within ZMQ_CONNECT_TIMEOUT or ZMQ_HANDSHAKE_IVL")
+        why = "no answer within ZMQ_CONNECT_TIMEOUT or ZMQ_HANDSHAKE_IVL"
+        self._drop_stream(why)
+        self._connect_next(why)
 
     def on_events(self, mask: int) -> None:
         stream = self._stream
@@ -125,30 +134,54 @@ class ConnectedEndpoint:
             self._limit_talking()
             return
         except OSError as error:
-            self._drop_stream()
+            self._drop_stream(str(error))
             self._note_refusal(error)
             self._connect_next(str(error))
             return
         self._engine.unwatch(stream.fileno())
         self._stream = None
         self._cancel_timer()
-        self._link = self._engine.new_link(stream, self)
+        self._engine.report(
+            EventKind.CONNECTED,
+            self.endpoint,
+            stream.fileno(),
+            local=stream.local,
+            peer=stream.remote,
+        )
+        link = self._engine.new_link(stream, self)
+        if not link.closed:  # its peer may have gone before our first word
+            self._link = link
 
-    def _drop_stream(self) -> None:
+    def _drop_stream(self, why: str) -> None:
         if self._stream is not None:
-            self._engine.unwatch(self._stream.fileno())
+            fd = self._stream.fileno()
+            self._engine.unwatch(fd)
             self._stream.close()
             self._stream = None
+            self._report(EventKind.CLOSED, fd, why)
+
+    def _report(self, kind: EventKind, value: int, reason: str = "") -> None:
+        self._engine.report(kind, self.endpoint, value, reason)
 
     # Connecting again
 
     def _retry(self, why: str) -> None:
         log.debug("%s: %s", self.endpoint, why)
+        self.last_error = why
+        self.since = time.monotonic()
         interval = self._options.reconnect_ivl
         if interval < 0 or self._gives_up():
-            self.stop()
+            self._give_up("" if self._finishing else why)
             return
-        self._set_timer(self._delay(interval) / 1000, self.start)
+        delay = self._delay(interval)
+        if interval:
+            self._report(EventKind.CONNECT_RETRIED, int(delay), why)
+        self._set_timer(delay / 1000, self.start)
+
+    def _give_up(self, why: str) -> None:
+        if why:
+            self._engine.gave_up(self.endpoint, why)
+        self.stop(DropReason.CONNECTION_LOST)
 
     def _gives_up(self) -> bool:
         """Whether ZMQ_RECONNECT_STOP names what has happened."""
@@ -178,6 +211,9 @@ class ConnectedEndpoint:
 
     # LinkOwner
 
+    def endpoint_of(self, stream: Stream) -> str:
+        return self.endpoint
+
     def link_ready(self, link: Link, peer: PeerInfo) -> Pipe | None:
         pipe = self.pipe
         self._failures = 0
@@ -190,8 +226,7 @@ class ConnectedEndpoint:
     def link_lost(self, link: Link, reason: FailureReason, detail: str) -> None:
         self._link = None
         pipe = self.pipe
-        unsent = link.unsent_messages()
-        pipe.in_flight = 0
+        unsent = link.take_unsent()
         if unsent:
             pipe.requeue(unsent)
         if link.pipe is not None:
@@ -200,11 +235,12 @@ class ConnectedEndpoint:
             self.stop()
         elif reason.is_transient or link.pipe is not None:
             self._ended_by = ReconnectStop.HANDSHAKE_FAILED if link.pipe is None else 0
-            self._retry(f"{reason.value} {detail}")
+            self._retry(f"{reason.value}: {detail}" if detail else reason.value)
         else:
             # libzmq (session_base_t::engine_error): trying again cannot help.
-            log.warning("%s: given up: %s %s", self.endpoint, reason.value, detail)
-            self.stop()
+            self.last_error = f"{reason.value}: {detail}" if detail else reason.value
+            log.warning("%s: given up: %s", self.endpoint, self.last_error)
+            self._give_up(self.last_error)
 
     def _lose_peer(self, link: Link, pipe: Pipe) -> None:
         pipe.ready = False
@@ -231,18 +267,18 @@ class ConnectedEndpoint:
         elif not self.pipe.queued:
             self.stop()
 
-    def stop(self) -> None:
+    def stop(self, why: DropReason = DropReason.CLOSED) -> None:
         """Close everything now."""
         if self._stopped:
             return
         self._stopped = True
         self._cancel_timer()
-        self._drop_stream()
+        self._drop_stream("closed")
         unsent: list[bytes | list[bytes]] = []
         if self._link is not None:
             self._link.close()
-            unsent = self._link.unsent_messages()
-        self._engine.dismiss(self.pipe, unsent)
+            unsent = self._link.take_unsent()
+        self._engine.dismiss(self.pipe, unsent, why)
         self._engine.endpoint_gone(self)
 
 

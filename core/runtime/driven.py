@@ -282,6 +282,8 @@ class Driven(Wiring):
         if self._destroyed or self._leading:
             return  # a thread still waits on the selector: it wakes up and comes by here
         self._destroyed = True
+        if self.journal is not None:
+            self.journal.end()
         self._timers.clear()
         self._handlers.clear()
         self.pattern.hang_up = None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from errno import EPIPE, ETIMEDOUT
 from typing import TYPE_CHECKING, Protocol
 
+from core.events import EventKind
 from core.patterns import Message, Pipe
+from core.runtime.journal import handshake_failure
 from core.runtime.peer_facts import peer_facts
 from core.runtime.selector import READ, WRITE
 from core.zmtp import (
@@ -41,6 +44,9 @@ class LinkOwner(Protocol):
     def config(self) -> ConnectionConfig:
         """Settings of its connections, as they were at the `bind` or `connect`."""
 
+    def endpoint_of(self, stream: Stream) -> str:
+        """The endpoint that events about a connection name."""
+
     def link_ready(self, link: Link, peer: PeerInfo) -> Pipe | None:
         """Give the pipe of this peer, None to refuse the peer."""
 
@@ -70,6 +76,7 @@ class Link:
         "closed",
         "finishing",
         "pipe",
+        "since",
         "stalled",
     )
 
@@ -91,6 +98,7 @@ class Link:
         self.stalled = False  # undecoded messages wait until the pipe has room
         self.finishing = False  # close once everything queued has left
         self.closed = False
+        self.since = time.monotonic()  # in its state: handshake, then ready
         engine.watch(stream.fileno(), self.on_events, READ)
         self._send_control()
         self._arm_timer()
@@ -118,7 +126,7 @@ class Link:
         except BlockingIOError:
             return
         except OSError as error:
-            self._fail(FailureReason.PEER_CLOSED, str(error))
+            self._fail(FailureReason.PEER_CLOSED, str(error), error.errno)
             return
         pipe = self.pipe
         if pipe is None or not data:
@@ -144,6 +152,7 @@ class Link:
         messages = connection.receive_ready(data, room)
         if messages:
             pipe.incoming += messages
+            pipe.received += len(messages)
             if not pipe.active:
                 engine.pattern.arrived(pipe)
             if len(messages) >= room:
@@ -162,7 +171,7 @@ class Link:
         except BlockingIOError:
             return
         except OSError as error:
-            self._fail(FailureReason.PEER_CLOSED, str(error))
+            self._fail(FailureReason.PEER_CLOSED, str(error), error.errno)
             return
         self._space = space[count:] if count < len(space) else None
         if not count:
@@ -218,6 +227,7 @@ class Link:
             if not messages:
                 return
             pipe.incoming += messages
+            pipe.received += len(messages)
             engine.pattern.arrived(pipe)
             if pipe.incoming:
                 break
@@ -234,6 +244,9 @@ class Link:
             self._interest(self._mask | READ)
 
     def _begin(self, peer: PeerInfo) -> None:
+        self.since = time.monotonic()
+        if self._connection.mechanism:  # a raw connection has no handshake
+            self._report(EventKind.HANDSHAKE_SUCCEEDED, 0)
         pipe = self._owner.link_ready(self, peer)
         if pipe is None:
             self._fail(FailureReason.REFUSED_BY_PEER, "the socket has no place for this peer")
@@ -283,6 +296,8 @@ class Link:
             return False  # `flush` will find out, and save what is queued
         if count < len(data):
             self._keep([message], [memoryview(data)[count:]])
+        else:
+            self.pipe.sent += 1  # type: ignore[union-attr]
         return True
 
     def _keep(self, batch: list[Message], buffers: list[Buffer]) -> None:
@@ -303,7 +318,7 @@ class Link:
             if self._unsent or self.closed:
                 return
         if self.finishing:
-            self._fail(FailureReason.PEER_CLOSED, "closed")
+            self._end()
 
     def _send_batch(self, pipe: Pipe, batch: list[Message]) -> None:
         if _weight(batch[0]) >= BIG_FRAME or _weight(batch[-1]) >= BIG_FRAME:
@@ -342,13 +357,14 @@ class Link:
             pass
         except OSError as error:
             self._unsent = buffers
-            self._fail(FailureReason.PEER_CLOSED, str(error))
+            self._fail(FailureReason.PEER_CLOSED, str(error), error.errno)
             return
         self._unsent = buffers
         if buffers:
             self._interest(self._mask | WRITE)
         elif self.pipe is not None:
             self.pipe.in_flight = 0
+            self.pipe.sent += len(self._in_flight)
             self._in_flight = []
 
     def _on_writable(self) -> None:
@@ -365,15 +381,25 @@ class Link:
         self.finishing = True
         self.flush()
         if self.pipe is None and not self.closed:
-            self._fail(FailureReason.PEER_CLOSED, "closed")
+            self._end()
 
-    def unsent_messages(self) -> list[Message]:
-        """Messages that the peer cannot have got whole, in order."""
-        if not self._unsent:
-            return []
+    def take_unsent(self) -> list[Message]:
+        """Messages that the peer cannot have got whole, in order; the rest of them counts as sent.
+
+        The connection has ended.
+        """
+        batch, self._in_flight = self._in_flight, []
+        unsent = self._unsent_of(batch)
+        self._unsent = []
+        if self.pipe is not None:
+            self.pipe.in_flight = 0
+            self.pipe.sent += len(batch) - len(unsent)
+        return unsent
+
+    def _unsent_of(self, batch: list[Message]) -> list[Message]:
         left = sum(map(len, self._unsent))
         kept: list[Message] = []
-        for message in reversed(self._in_flight):
+        for message in reversed(batch):
             if left <= 0:
                 break
             kept.append(message)
@@ -381,10 +407,43 @@ class Link:
         kept.reverse()
         return kept
 
-    def _fail(self, reason: FailureReason, detail: str) -> None:
+    def _fail(self, reason: FailureReason, detail: str, number: int | None = None) -> None:
+        """The connection has broken, or the peer has broken a rule."""
         if not self.closed:
+            why = f"{reason.value}: {detail}" if detail else reason.value
+            if number is None:
+                number = EPIPE if reason is FailureReason.PEER_CLOSED else ETIMEDOUT
+            if self._connection.peer is None:
+                self._report(*handshake_failure(reason, number), why)
+            self._report(EventKind.DISCONNECTED, self._stream.fileno(), why)
             self.close()
             self._owner.link_lost(self, reason, detail)
+
+    def _end(self) -> None:
+        """We have closed, and everything has left."""
+        if not self.closed:
+            self.close()
+            self._owner.link_lost(self, FailureReason.PEER_CLOSED, "closed")
+
+    def _report(self, kind: EventKind, value: int, reason: str = "") -> None:
+        stream = self._stream
+        endpoint = self._owner.endpoint_of(stream)
+        self._engine.report(kind, endpoint, value, reason, local=stream.local, peer=stream.remote)
+
+    @property
+    def remote(self) -> str:
+        """The peer's end of the connection."""
+        return self._stream.remote
+
+    @property
+    def mechanism(self) -> str:
+        """Name of the security mechanism."""
+        return self._connection.mechanism
+
+    @property
+    def peer(self) -> PeerInfo | None:
+        """Who the peer is, once the handshake is done."""
+        return self._connection.peer
 
     def close(self) -> None:
         """Close at once. Idempotent."""

@@ -6,14 +6,15 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from core.patterns import Pipe
+from core.events import EventKind
+from core.patterns import DropReason, Pipe
 from core.runtime.selector import READ
 from core.zmtp import FailureReason, PeerInfo
 
 if TYPE_CHECKING:
     from core.runtime.engine import Engine
     from core.runtime.link import Link
-    from core.transport import Listener, StreamTransport
+    from core.transport import Listener, Stream, StreamTransport
 
 log = logging.getLogger("babelmq")
 
@@ -39,6 +40,7 @@ class BoundEndpoint:
         self.endpoint = self._listener.endpoint
         self._fd = self._listener.fileno()
         engine.watch(self._fd, self.on_events, READ)
+        engine.report(EventKind.LISTENING, self.endpoint, self._fd, local=self.endpoint)
 
     def on_events(self, mask: int) -> None:
         try:
@@ -48,6 +50,7 @@ class BoundEndpoint:
             pass
         except OSError as error:
             log.warning("%s cannot accept a peer: %s", self.endpoint, error)
+            self._report(EventKind.ACCEPT_FAILED, error.errno or 0, str(error))
             self._engine.selector.modify(self._fd, 0)
             self._engine.at(time.monotonic() + PAUSE, self._accept_again)
 
@@ -56,14 +59,30 @@ class BoundEndpoint:
             stream = self._listener.accept()
         except ConnectionError as error:
             log.warning("%s: a peer was refused: %s", self.endpoint, error)
-        else:
-            self._links.add(self._engine.new_link(stream, self))
+            self._report(EventKind.ACCEPT_FAILED, error.errno or 0, str(error))
+            return
+        self._engine.report(
+            EventKind.ACCEPTED,
+            self.endpoint_of(stream),
+            stream.fileno(),
+            local=stream.local,
+            peer=stream.remote,
+        )
+        link = self._engine.new_link(stream, self)
+        if not link.closed:  # its peer may have gone before our first word
+            self._links.add(link)
 
     def _accept_again(self) -> None:
         if self._listening:
             self._engine.selector.modify(self._fd, READ)
 
+    def _report(self, kind: EventKind, value: int, reason: str = "") -> None:
+        self._engine.report(kind, self.endpoint, value, reason, local=self.endpoint)
+
     # LinkOwner
+
+    def endpoint_of(self, stream: Stream) -> str:
+        return stream.local  # as libzmq: the address that the peer came to, not the wildcard
 
     def link_ready(self, link: Link, peer: PeerInfo) -> Pipe | None:
         pipe = self._engine.pattern.new_pipe()
@@ -75,9 +94,10 @@ class BoundEndpoint:
         if link.pipe is not None:
             if not link.finishing:
                 self._engine.pattern.peer_lost(link.pipe)
-            self._engine.dismiss(link.pipe, link.unsent_messages())
-        elif not reason.is_transient:
-            log.warning("%s: a peer was refused: %s %s", self.endpoint, reason.value, detail)
+            why = DropReason.CLOSED if link.finishing else DropReason.CONNECTION_LOST
+            self._engine.dismiss(link.pipe, link.take_unsent(), why)
+        else:
+            self._engine.refused(self.endpoint, link.remote, reason, detail)
         self._check_gone()
 
     def made(self, pipe: Pipe) -> bool:
@@ -102,7 +122,7 @@ class BoundEndpoint:
         for link in list(self._links):
             link.close()
             if link.pipe is not None:
-                self._engine.dismiss(link.pipe, link.unsent_messages())
+                self._engine.dismiss(link.pipe, link.take_unsent(), DropReason.CLOSED)
         self._links.clear()
         self._check_gone()
 
@@ -111,6 +131,7 @@ class BoundEndpoint:
             self._listening = False
             self._engine.unwatch(self._fd)
             self._listener.close()
+            self._report(EventKind.CLOSED, self._fd)
 
     def _check_gone(self) -> None:
         if not self._listening and not self._links:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from core.enums import Errno, SocketType
 from core.errors import error_from_errno
+from core.events import EventKind, SocketEvent
 from core.options import OptionValues
 from core.patterns import Message, Pattern, Pipe, pattern_for
 from core.runtime.selector import READ, new_selector
@@ -19,6 +21,7 @@ from core.zmtp import Connection, RawConnection
 
 if TYPE_CHECKING:
     from core.runtime.channel_link import ChannelLink
+    from core.runtime.journal import Journal
     from core.runtime.link import Link
     from core.runtime.reactor import Reactor
 
@@ -67,6 +70,7 @@ class Wiring:
         self.selector = new_selector()
         self.stalled: list[Link | ChannelLink] = []
         self.observers: list[Observer] = []  # told whenever something happened
+        self.journal: Journal | None = None  # where events go, once somebody wants to know
         self.last_endpoint = ""
         self.closed = False
         self.context_lock = reactor.shared_lock
@@ -135,6 +139,21 @@ class Wiring:
         posted = self._posted
         while posted:
             posted.popleft()()
+
+    def report(
+        self,
+        kind: EventKind,
+        endpoint: str,
+        value: int = 0,
+        reason: str = "",
+        *,
+        local: str = "",
+        peer: str = "",
+    ) -> None:
+        """Record an event. The lock is held."""
+        if self.journal is not None:
+            event = SocketEvent(kind, endpoint, value, reason, local, peer, time.time())
+            self.journal.record(event)
 
     # Whether it can be used
 

@@ -162,6 +162,11 @@ class Connection:
         return messages
 
     @property
+    def mechanism(self) -> str:
+        """Name of the security mechanism: "NULL", "PLAIN", "CURVE"."""
+        return self._mechanism.name
+
+    @property
     def has_input(self) -> bool:
         """Whether at least one more complete frame waits to be decoded."""
         return self._decoder.has_frame

@@ -30,6 +30,8 @@ class RawConnection:
 
     bytes_wanted = 0
     next_deadline = None
+    mechanism = ""
+    peer = _NOBODY
 
     def __init__(self) -> None:
         self.attention = True
