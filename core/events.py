@@ -1,4 +1,4 @@
-"""What happens to a socket's connections, as values: what monitor sockets and `events()` report."""
+"""What happens to a socket's connections, as values: what ``Socket.monitor_events`` yields."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ __all__ = ["EventKind", "SocketEvent"]
 
 
 class EventKind(IntEnum):
-    """What happened. Up to `HANDSHAKE_FAILED_AUTH` the numbers are libzmq's (zmq_socket_monitor).
+    """What happened. Up to `PIPES_STATS` the numbers are libzmq's (zmq_socket_monitor).
 
-    The others are this engine's own: `Socket.events` reports them, monitor sockets do not.
+    The others are this engine's own: `Socket.monitor_events` reports them, monitor sockets do not.
     """
 
     CONNECTED = 0x1
@@ -29,6 +29,8 @@ class EventKind(IntEnum):
     HANDSHAKE_SUCCEEDED = 0x1000
     HANDSHAKE_FAILED_PROTOCOL = 0x2000
     HANDSHAKE_FAILED_AUTH = 0x4000
+    PIPES_STATS = 0x10000
+    """The lengths of the queues; only monitor sockets of version 2 report it, when asked to."""
 
     GAVE_UP = 0x100000
     """A connecting endpoint tries no more; `reason` says why."""

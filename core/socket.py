@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from core.convenience import SendReceiveMixin
 from core.enums import Flag, PollEvent, SocketOption
 from core.errors import Again, ZMQBindError, ZMQError, error_from_errno
+from core.event_stream import LIMIT, EventStream
 from core.frame import Frame, MessageTracker, as_bytes, tracker_after_send
+from core.inspection import InspectionMixin
 from core.options import LIVE_OPTIONS, OptionAttributes
 from core.patterns import Message
 from core.patterns.origins import Attributed, facts_of
@@ -56,15 +58,16 @@ class EndpointInUse:
             self._release()
 
 
-class SocketBase(OptionAttributes):
+class SocketBase(InspectionMixin, OptionAttributes):
     """What the blocking and the asyncio socket have in common: everything that does not wait."""
 
-    __slots__ = ("__weakref__", "_context", "_engine", "_parts")
+    __slots__ = ("__weakref__", "_context", "_engine", "_monitor_socket", "_parts")
 
     def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         self._context = context
         self._engine = engine
         self._parts: list[bytes] = []  # of a message begun with SNDMORE
+        self._monitor_socket: Any = None
 
     @property
     def context(self) -> BaseContext[Any]:
@@ -375,6 +378,14 @@ class Socket(SocketBase, SendReceiveMixin):
         """
         timeout = 0.0 if flags & DONTWAIT else self._engine.receive_timeout
         return self._engine.receive_many(max_messages, timeout)
+
+    def monitor_events(self, limit: int = LIMIT) -> EventStream:
+        """Return what happens from now on: ``for event in socket.monitor_events()``.
+
+        :param limit: so many events wait for their reader; what comes then is counted and left out
+        :returns: an iterator of `core.events.SocketEvent`
+        """
+        return EventStream(self._engine, limit)
 
     def poll(self, timeout: float | None = None, flags: int = PollEvent.POLLIN) -> int:
         """Wait for events.

@@ -7,10 +7,12 @@ from asyncio import current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from core.asyncio.event_stream import EventStream
 from core.asyncio.waiter import Waiter
 from core.convenience_async import AsyncSendReceiveMixin
 from core.enums import PollEvent
 from core.errors import Again, ZMQError
+from core.event_stream import LIMIT
 from core.frame import MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
 from core.runtime.engine import Engine
@@ -201,6 +203,10 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
             if self.closed:  # the end of the messages, not of the program
                 raise StopAsyncIteration from None
             raise
+
+    def monitor_events(self, limit: int = LIMIT) -> EventStream:
+        """Return what happens from now on: ``async for event in socket.monitor_events()``."""
+        return EventStream(self._engine, limit)
 
     async def poll(self, timeout: float | None = None, flags: int = PollEvent.POLLIN) -> int:
         """Wait for events: see `core.Socket.poll`."""

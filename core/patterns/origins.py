@@ -49,14 +49,21 @@ class Origins:
 
     def mark(self, taken: list[tuple[Pipe, list[Message]]]) -> list[list[Message]]:
         """The batches of some pipes, as they go into the empty inbox."""
+        self.sole = None
+        self._round = [(pipe, len(batch)) for pipe, batch in taken]
         if self.asked:
             return [
                 [Attributed(frames_of(message), pipe.facts) for message in batch]
                 for pipe, batch in taken
             ]
-        self.sole = None
-        self._round = [(pipe, len(batch)) for pipe, batch in taken]
         return [batch for _, batch in taken]
+
+    def waiting(self, pipe: Pipe, count: int) -> int:
+        """How many of the `count` messages in the inbox are this pipe's."""
+        if self.sole is not None:
+            return count if self.sole is pipe else 0
+        order = interleave([[pipe] * size for pipe, size in self._round])
+        return order[-count:].count(pipe) if count else 0
 
     def ask(self, inbox: deque[Message]) -> Mapping[str, str]:
         """The facts about the message that was received last, the first time somebody asks."""

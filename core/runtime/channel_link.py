@@ -80,6 +80,11 @@ class ChannelLink:
         pipe.transmit = self.transmit
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """Where both sides met, twice."""
+        return self.peer.endpoint, self.peer.endpoint
+
+    @property
     def remote(self) -> str:
         """Where both sides met."""
         return self.peer.endpoint

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.enums import ReconnectStop
 from core.events import EventKind
 from core.patterns import DropReason, Pipe
+from core.runtime.journal import words
 from core.runtime.resolver import resolve_elsewhere
 from core.runtime.selector import READ, WRITE
 from core.zmtp import FailureReason, PeerInfo
@@ -94,7 +95,7 @@ class ConnectedEndpoint:
             try:
                 stream = self._transport.connect(target, self._transport_options)
             except OSError as error:
-                why = str(error)
+                why = words(error)
                 self._report(EventKind.CLOSED, 0, why)
                 self._note_refusal(error)
                 continue
@@ -134,9 +135,9 @@ class ConnectedEndpoint:
             self._limit_talking()
             return
         except OSError as error:
-            self._drop_stream(str(error))
+            self._drop_stream(words(error))
             self._note_refusal(error)
-            self._connect_next(str(error))
+            self._connect_next(words(error))
             return
         self._engine.unwatch(stream.fileno())
         self._stream = None

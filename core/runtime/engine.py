@@ -16,14 +16,13 @@ without lock or system call until that many stand there. Then the sender flushes
 the sender pauses is flushed by the I/O thread's tick, or by the next blocking call in the context.
 
 The parts, each a class that builds on the one before: `wiring` (state, descriptors, the outbox),
-`driven` (who drives, how callers wait), `traffic` (sending and receiving), and here the endpoints
-and the end.
+`driven` (who drives, how callers wait), `traffic` (sending and receiving), `observed` (events and
+counts), and here the endpoints and the end.
 """
 
 from __future__ import annotations
 
 import errno
-import logging
 import time
 from collections.abc import MutableMapping, Sequence
 from dataclasses import fields
@@ -38,15 +37,14 @@ from core.patterns import DropReason, Message, Pattern, Pipe, pattern_for
 from core.plugin import get_transport
 from core.runtime.channel_link import ChannelEndpoint
 from core.runtime.connecter import ConnectedEndpoint
-from core.runtime.ledger import Ledger
 from core.runtime.link import Link, LinkOwner
 from core.runtime.listener import BoundEndpoint
+from core.runtime.observed import Observed
 from core.runtime.raw_link import RawLink
-from core.runtime.traffic import Traffic
 from core.runtime.waker import Waker
 from core.runtime.wiring import Endpoint
 from core.transport import TransportOptions
-from core.zmtp import ConnectionConfig, FailureReason
+from core.zmtp import ConnectionConfig
 
 if TYPE_CHECKING:
     from core.runtime.reactor import Reactor
@@ -55,15 +53,12 @@ if TYPE_CHECKING:
 
 _FOR_TRANSPORTS = tuple(field.name for field in fields(TransportOptions))
 
-log = logging.getLogger("babelmq")
 
-
-class Engine(Traffic):
+class Engine(Observed):
     """The part of a socket that outlives the user's object until its messages have left."""
 
     def __init__(self, reactor: Reactor, socket_type: SocketType, options: OptionValues) -> None:
         super().__init__(reactor, socket_type, options)
-        self.ledger = Ledger()
         reactor.add(self)
 
     def _route_by(self, pattern: Pattern) -> None:
@@ -112,7 +107,7 @@ class Engine(Traffic):
             pattern.detach(pipe)
             return False
         pipe.ready = True
-        pipe.watcher = self._note_drop
+        pipe.watcher = self.note_drop
         self._refresh_burst()
         return True
 
@@ -123,31 +118,6 @@ class Engine(Traffic):
         self.ledger.close_account(pipe)
         self.pattern.detach(pipe)
         self._refresh_burst()
-
-    def gave_up(self, endpoint: str, why: str) -> None:
-        """A connecting endpoint tries no more."""
-        self.ledger.gave_up(endpoint, why)
-        self.report(EventKind.GAVE_UP, endpoint, reason=why)
-
-    def refused(self, endpoint: str, peer: str, reason: FailureReason, detail: str) -> None:
-        """A peer that came to us was not let in; the log has the first, the tenth, ..."""
-        count = self.ledger.refuse(reason.value)
-        if not reason.is_transient and str(count).strip("0") == "1":
-            times = f" ({count} times so far)" if count > 1 else ""
-            why = f"{reason.value}: {detail}" if detail else reason.value
-            log.warning("%s: the peer %s was refused: %s%s", endpoint, peer, why, times)
-
-    def _note_drop(self, pipe: Pipe, why: DropReason, count: int) -> None:
-        """Tell of the first message dropped for a peer, the tenth, the hundredth, ..."""
-        total = pipe.drops[why]
-        if total < pipe.drops.told * 10:
-            return
-        pipe.drops.told = total
-        peer = "" if pipe.link is None else pipe.link.remote
-        self.report(EventKind.MESSAGES_DROPPED, self.last_endpoint, total, why.value, peer=peer)
-        if why is DropReason.QUEUE_FULL:
-            text = "%s: %d messages dropped for %s: %s"
-            log.warning(text, self.pattern.name, total, peer or self.last_endpoint, why.value)
 
     def endpoint_gone(self, endpoint: Endpoint) -> None:
         if endpoint in self._endpoints:

@@ -60,3 +60,8 @@ def handshake_failure(reason: FailureReason, number: int) -> tuple[EventKind, in
     if reason.event_code:
         return EventKind.HANDSHAKE_FAILED_PROTOCOL, reason.event_code
     return EventKind.HANDSHAKE_FAILED_NO_DETAIL, number
+
+
+def words(error: OSError) -> str:
+    """What happened, without the number."""
+    return error.strerror or str(error)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.events import EventKind
 from core.patterns import Message, Pipe
-from core.runtime.journal import handshake_failure
+from core.runtime.journal import handshake_failure, words
 from core.runtime.peer_facts import peer_facts
 from core.runtime.selector import READ, WRITE
 from core.zmtp import (
@@ -126,7 +126,7 @@ class Link:
         except BlockingIOError:
             return
         except OSError as error:
-            self._fail(FailureReason.PEER_CLOSED, str(error), error.errno)
+            self._fail(FailureReason.PEER_CLOSED, words(error), error.errno)
             return
         pipe = self.pipe
         if pipe is None or not data:
@@ -171,7 +171,7 @@ class Link:
         except BlockingIOError:
             return
         except OSError as error:
-            self._fail(FailureReason.PEER_CLOSED, str(error), error.errno)
+            self._fail(FailureReason.PEER_CLOSED, words(error), error.errno)
             return
         self._space = space[count:] if count < len(space) else None
         if not count:
@@ -357,7 +357,7 @@ class Link:
             pass
         except OSError as error:
             self._unsent = buffers
-            self._fail(FailureReason.PEER_CLOSED, str(error), error.errno)
+            self._fail(FailureReason.PEER_CLOSED, words(error), error.errno)
             return
         self._unsent = buffers
         if buffers:
@@ -429,6 +429,11 @@ class Link:
         stream = self._stream
         endpoint = self._owner.endpoint_of(stream)
         self._engine.report(kind, endpoint, value, reason, local=stream.local, peer=stream.remote)
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Our end of the connection and the peer's."""
+        return self._stream.local, self._stream.remote
 
     @property
     def remote(self) -> str:

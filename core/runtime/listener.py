@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.events import EventKind
 from core.patterns import DropReason, Pipe
+from core.runtime.journal import words
 from core.runtime.selector import READ
 from core.zmtp import FailureReason, PeerInfo
 
@@ -50,7 +51,7 @@ class BoundEndpoint:
             pass
         except OSError as error:
             log.warning("%s cannot accept a peer: %s", self.endpoint, error)
-            self._report(EventKind.ACCEPT_FAILED, error.errno or 0, str(error))
+            self._report(EventKind.ACCEPT_FAILED, error.errno or 0, words(error))
             self._engine.selector.modify(self._fd, 0)
             self._engine.at(time.monotonic() + PAUSE, self._accept_again)
 
@@ -59,7 +60,7 @@ class BoundEndpoint:
             stream = self._listener.accept()
         except ConnectionError as error:
             log.warning("%s: a peer was refused: %s", self.endpoint, error)
-            self._report(EventKind.ACCEPT_FAILED, error.errno or 0, str(error))
+            self._report(EventKind.ACCEPT_FAILED, error.errno or 0, words(error))
             return
         self._engine.report(
             EventKind.ACCEPTED,

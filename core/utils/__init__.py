@@ -1,0 +1,1 @@
+"""pyzmq's helpers, under its names."""
