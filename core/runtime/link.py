@@ -254,7 +254,7 @@ class Link:
         self.pipe = pipe
         pipe.link = self
         pipe.facts = peer_facts(peer, self._stream)
-        if not self._engine.pattern.sends_subscriptions:
+        if not (self._engine.pattern.sends_subscriptions or self._connection.own_bytes):
             pipe.transmit = self.transmit
         self._arm_timer()
         self._decode(pipe)

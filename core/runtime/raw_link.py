@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.patterns import Message
 from core.runtime.link import Link, LinkOwner
 from core.zmtp import ConnectionConfig, RawConnection
 
@@ -24,10 +23,6 @@ class RawLink(Link):
 
     def _new_connection(self, config: ConnectionConfig) -> RawConnection:
         return RawConnection()
-
-    def transmit(self, message: Message) -> bool:
-        """Leave it to `flush`, which encodes."""
-        return False
 
 
 __all__ = ["RawLink"]

@@ -221,12 +221,12 @@ class Wiring:
 
     def encode(self, connection: Connection | RawConnection, batch: list[Message]) -> bytes:
         """Encode for one peer; a batch that was just encoded for another is not encoded again."""
-        if batch is not self._shared_batch:
+        if connection.own_bytes or batch is not self._shared_batch:
             if self.pattern.sends_subscriptions:
                 self._shared_bytes = _encode_subscriptions(connection, batch)
                 return self._shared_bytes
             self._shared_bytes = connection.encode(batch)
-            self._shared_batch = batch
+            self._shared_batch = None if connection.own_bytes else batch
         return self._shared_bytes
 
     def note_sent(self, messages: int, size: int) -> None:

@@ -1,6 +1,7 @@
-"""ZMTP 3.1 and 3.0, sans-I/O: bytes in, messages and events out.
+"""ZMTP 3.1 and older, sans-I/O: bytes in, messages and events out.
 
-RFC 37 (and 23 for 3.0 peers), with libzmq's observable behaviour as the judge where the two differ.
+RFC 37 (23 for peers of ZMTP 3.0, 15 for 2.0, 13 for 1.0), with libzmq's observable behaviour as the
+judge where the two differ.
 No socket, clock, thread, randomness or operating system in here; `Connection` is the way in.
 """
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from core.zmtp import zmtp1
 from core.zmtp.commands import (
     build_command,
     build_error,
@@ -25,15 +26,24 @@ from core.zmtp.commands import (
 )
 from core.zmtp.config import ConnectionConfig, PeerInfo
 from core.zmtp.decoder import FrameDecoder
+from core.zmtp.downgrade import IdentityExchange, OldPeer, recognise, socket_type_octet
 from core.zmtp.errors import FailureReason, ProtocolError
 from core.zmtp.events import Disconnected, Event, HandshakeFailed, HandshakeSucceeded
-from core.zmtp.frames import Message, encode, encode_frame, encode_parts
-from core.zmtp.greeting import GREETING_SIZE, Greeting, build_greeting, check_prefix, parse_greeting
+from core.zmtp.frames import Message, encode, encode_parts, read_header
+from core.zmtp.greeting import (
+    GREETING_SIZE,
+    SIGNATURE_SIZE,
+    Greeting,
+    build_greeting,
+    check_prefix,
+    parse_greeting,
+)
 from core.zmtp.heartbeat import Heartbeat
 from core.zmtp.mechanism import Mechanism, MechanismStatus, find_property
 from core.zmtp.null import NullMechanism
 from core.zmtp.socket_types import TAKES_SUBSCRIPTIONS
 from core.zmtp.state import ConnectionState, Signal, next_state
+from core.zmtp.zmtp1 import Zmtp1Decoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +75,8 @@ class Connection:
         "_config",
         "_control",
         "_decoder",
+        "_encode",
+        "_encode_parts",
         "_ended",
         "_events",
         "_greeting",
@@ -75,9 +87,12 @@ class Connection:
         "_mechanism",
         "_ping",
         "_pongs",
+        "_read_header",
         "_received",
+        "_unsaid",
         "attention",
         "failure",
+        "own_bytes",
         "peer",
         "state",
     )
@@ -89,7 +104,19 @@ class Connection:
         self._config = config
         self._mechanism: Mechanism = (config.mechanism or NullMechanism)(config)
         self._greeting: Greeting | None = None
-        self._control = [build_greeting(self._mechanism.name, self._mechanism.as_server)]
+        greeting = build_greeting(
+            self._mechanism.name, self._mechanism.as_server, len(config.identity)
+        )
+        # A security mechanism is not to be had from old peers: nothing of the greeting need wait.
+        first = SIGNATURE_SIZE if config.mechanism is None else GREETING_SIZE
+        self._control = [greeting[:first]]
+        self._unsaid = greeting[first:]
+        # What differs with old peers: how messages become bytes and back.
+        self._encode = encode
+        self._encode_parts = encode_parts
+        self._read_header = read_header
+        #: Whether what `encode` returns is for this peer only.
+        self.own_bytes = False
         self._ping = build_ping(config.heartbeat_ttl)
         self._pongs: list[bytes] = []
         # Whether `data_to_send` or `next_event` may have something: one look on the hot path.
@@ -99,7 +126,9 @@ class Connection:
         self._received = bytearray()
         self._handshake_room = MAX_HANDSHAKE_SIZE
         self._ended = False
-        self._decoder = FrameDecoder(config.max_message_size, self._on_command)
+        self._decoder: FrameDecoder | Zmtp1Decoder = FrameDecoder(
+            config.max_message_size, self._on_command
+        )
         self._heartbeat = Heartbeat(config.heartbeat_interval, config.heartbeat_timeout)
         self._last_time = now
         timeout = config.handshake_timeout
@@ -193,18 +222,18 @@ class Connection:
 
     def encode(self, messages: Sequence[Message]) -> bytes:
         """Return a batch of messages as one bytes object to send."""
-        return encode(messages)
+        return self._encode(messages)
 
     def encode_parts(self, messages: Sequence[Message]) -> list[bytes]:
         """Return a batch as buffers for a gathering write; bodies of 8 KiB up are not copied."""
-        return encode_parts(messages)
+        return self._encode_parts(messages)
 
     def encode_subscription(self, subscribe: bool, topic: bytes) -> bytes:
         """Return what tells the peer that we subscribe to `topic`, or no longer do."""
         if self._greeting is not None and self._greeting.takes_subscription_commands:
             return build_command(b"SUBSCRIBE" if subscribe else b"CANCEL", topic)
         # RFC 23 §the publish-subscribe pattern: a message whose first octet is 1 or 0.
-        return encode_frame((b"\x01" if subscribe else b"\x00") + topic)
+        return self._encode([(b"\x01" if subscribe else b"\x00") + topic])
 
     # Events and time
 
@@ -259,6 +288,10 @@ class Connection:
 
     def _receive_greeting(self) -> None:
         check_prefix(bytes(self._received[:GREETING_SIZE]))
+        if (old_peer := recognise(self._received)) is not None:
+            self._go_down_to(old_peer)
+            return
+        self._greet_on()
         if len(self._received) < GREETING_SIZE:
             return
         greeting = parse_greeting(bytes(self._received[:GREETING_SIZE]))
@@ -271,18 +304,68 @@ class Connection:
         self.state = next_state(self.state, Signal.GREETING_ACCEPTED)
         self._advance_handshake()
 
+    def _greet_on(self) -> None:
+        """Say as much of our greeting as the peer's allows: see `greeting`."""
+        known = len(self._received) - SIGNATURE_SIZE
+        if known < 0 or not self._unsaid:
+            return
+        # The revision at once, the rest once the peer's is known.
+        if len(self._unsaid) == GREETING_SIZE - SIGNATURE_SIZE:
+            self._say(self._unsaid[:1])
+            self._unsaid = self._unsaid[1:]
+        if known == 0:
+            return
+        if self._received[SIGNATURE_SIZE] > 1:
+            self._say(self._unsaid)
+        else:
+            self._say(socket_type_octet(self._config.socket_type))
+        self._unsaid = b""
+
+    def _say(self, data: bytes) -> None:
+        self._control.append(data)
+        self.attention = True
+
+    def _go_down_to(self, peer: OldPeer) -> None:
+        """Speak ZMTP 1.0 or 2.0 with this peer."""
+        config = self._config
+        if config.mechanism is not None:
+            detail = f"ZMTP {peer.version[0]}.0, which cannot authenticate"
+            raise ProtocolError(FailureReason.UNSUPPORTED_VERSION, detail)
+        if peer.greeting_size:
+            self._greet_on()
+        else:
+            socket_type_octet(config.socket_type)  # our type must have existed then
+        del self._received[: peer.greeting_size]
+        self._greeting = Greeting(peer.version, "", as_server=False, is_old=True)
+        self._mechanism = IdentityExchange(config, peer)
+        self._beats = False
+        self._heartbeat = Heartbeat(0, 0)
+        if peer.version == (1, 0):
+            self._speak_zmtp1(peer)
+        else:
+            self._decoder = FrameDecoder(config.max_message_size, _ignore)
+        self.state = next_state(self.state, Signal.GREETING_ACCEPTED)
+        self._advance_handshake()
+
+    def _speak_zmtp1(self, peer: OldPeer) -> None:
+        config = self._config
+        everything = peer.wants_everything and config.socket_type in TAKES_SUBSCRIPTIONS
+        self._decoder = Zmtp1Decoder(config.max_message_size, [b"\x01"] if everything else [])
+        self._encode = zmtp1.encode
+        self._encode_parts = zmtp1.encode_parts
+        self._read_header = zmtp1.read_header
+        self.own_bytes = True
+
     def _next_handshake_frame(self) -> bytes | None:
         """Cut the next frame off the input; None while it is incomplete.
 
         The COMMAND flag is not looked at: libzmq tells handshake commands by their body alone.
         """
         received = self._received
-        if not received:
+        header = self._read_header(received, 0)
+        if header is None:
             return None
-        start = 9 if received[0] & 2 else 2
-        if len(received) < start:
-            return None
-        size = int.from_bytes(received[1:start], "big")
+        start, size, _ = header
         if size > self._handshake_room:
             detail = f"a frame of {size} bytes, allowed are {self._handshake_room}"
             raise ProtocolError(FailureReason.HANDSHAKE_TOO_LARGE, detail)
@@ -369,3 +452,7 @@ class Connection:
         self.state = next_state(self.state, Signal.FAILED)
         self._decoder.clear()
         self._received.clear()
+
+
+def _ignore(body: bytes) -> None:
+    """A frame with the COMMAND flag from a peer that knows none: libzmq drops it."""

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BIG_FRAME", "Message", "encode", "encode_frame", "encode_message", "encode_parts"]
+__all__ = [
+    "BIG_FRAME",
+    "Message",
+    "encode",
+    "encode_frame",
+    "encode_message",
+    "encode_parts",
+    "gather",
+    "read_header",
+]
 
 #: A message of one frame is its bytes; one of two and more frames is a list of them.
 Message = bytes | list[bytes]
@@ -55,6 +64,17 @@ _MORE_HEADERS = _HeaderTable(_MORE)
 
 _last_header = _LAST_HEADERS.__getitem__
 _more_header = _MORE_HEADERS.__getitem__
+
+
+def read_header(data: bytes | bytearray, position: int) -> tuple[int, int, int] | None:
+    """Return (where the body begins, its size, flags) of a frame; None while the header is cut."""
+    if position >= len(data):
+        return None
+    flags = data[position]
+    start = position + (9 if flags & _LONG else 2)
+    if start > len(data):
+        return None
+    return start, int.from_bytes(data[position + 1 : start], "big"), flags
 
 
 def encode_frame(body: bytes) -> bytes:
@@ -133,13 +153,15 @@ def _parts(messages: Sequence[Message]) -> list[bytes]:
 
 
 def encode_parts(messages: Sequence[Message]) -> list[bytes]:
-    """Return a batch as buffers for a gathering write; big bodies appear as they are, uncopied.
+    """Return a batch as buffers for a gathering write; big bodies appear as they are, uncopied."""
+    return gather(_parts(messages))
 
-    Headers and small bodies between two big bodies are joined to one buffer.
-    """
+
+def gather(parts: list[bytes]) -> list[bytes]:
+    """Join headers and small bodies between two big bodies to one buffer each."""
     buffers: list[bytes] = []
     small: list[bytes] = []
-    for part in _parts(messages):
+    for part in parts:
         if len(part) < BIG_FRAME:
             small.append(part)
         else:

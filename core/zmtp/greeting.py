@@ -3,9 +3,10 @@
 RFC 37 §formal grammar: signature (FF, 8 bytes of padding, 7F), version (major, minor), mechanism
 (20 bytes, null-padded), as-server (1 byte), filler (31 zero bytes).
 
-We send all of it at once, as the RFC asks of a peer that does not downgrade. What arrives is judged
-as early as possible and with the peer of each earlier version told apart, which is where a
-downgrade to ZMTP 1.0 or 2.0 would branch off.
+We send it in three pieces, as libzmq does: the signature at once, the revision to a peer that
+greets with a signature, the rest to one that speaks ZMTP 3. So peers of ZMTP 1.0 and 2.0 get what
+they know (`downgrade`). Where only ZMTP 3 will do, for the sake of a security mechanism, all of it
+goes out at once. What arrives is judged as early as possible.
 """
 
 from __future__ import annotations
@@ -14,12 +15,19 @@ from dataclasses import dataclass
 
 from core.zmtp.errors import FailureReason, ProtocolError
 
-__all__ = ["GREETING_SIZE", "Greeting", "build_greeting", "check_prefix", "parse_greeting"]
+__all__ = [
+    "GREETING_SIZE",
+    "SIGNATURE_SIZE",
+    "Greeting",
+    "build_greeting",
+    "check_prefix",
+    "parse_greeting",
+]
 
 GREETING_SIZE = 64
 OUR_VERSION = (3, 1)
 
-_SIGNATURE_SIZE = 10
+SIGNATURE_SIZE = 10
 _MECHANISM = slice(12, 32)
 _AS_SERVER = 32
 
@@ -48,6 +56,8 @@ class Greeting:
     version: tuple[int, int]
     mechanism: str
     as_server: bool
+    #: a peer from before ZMTP 3, whatever the number
+    is_old: bool = False
 
     @property
     def takes_subscription_commands(self) -> bool:
@@ -57,13 +67,13 @@ class Greeting:
         equal and higher versions. libzmq takes an announced major version 2, which no released
         implementation sends, for 3.1 as well.
         """
-        return self.version != (3, 0)
+        return not self.is_old and self.version != (3, 0)
 
 
-def build_greeting(mechanism: str, as_server: bool) -> bytes:
+def build_greeting(mechanism: str, as_server: bool, identity_size: int = 0) -> bytes:
     """Return our own 64-byte greeting."""
-    # RFC 37 §version negotiation: without older-protocol detection the padding SHOULD be zeros.
-    signature = b"\xff" + bytes(8) + b"\x7f"
+    # RFC 37 §detecting ZMTP 1.0 and 2.0 peers: to them this is the header of our identity frame.
+    signature = b"\xff" + (identity_size + 1).to_bytes(8, "big") + b"\x7f"
     name = mechanism.encode("ascii").ljust(20, b"\0")
     return signature + bytes(OUR_VERSION) + name + bytes([as_server]) + bytes(31)
 
@@ -71,28 +81,15 @@ def build_greeting(mechanism: str, as_server: bool) -> bytes:
 def check_prefix(received: bytes) -> None:
     """Refuse a hopeless peer on the first bytes that show it; fewer bytes are no fault.
 
-    Raises ProtocolError (NOT_ZMTP, UNSUPPORTED_VERSION).
+    Raises ProtocolError (NOT_ZMTP).
     """
-    if not received:
-        return
     # RFC 37 §detecting ZMTP 1.0 and 2.0 peers: a first octet other than FF is the length of a
     # ZMTP 1.0 identity frame, or somebody else's protocol altogether.
-    if received[0] != 0xFF:
-        _refuse_unversioned(received)
+    if not received or received[0] == 0xFF:
         return
-    # The same section: the lowest bit of the 10th octet is 0 for a long ZMTP 1.0 identity frame.
-    if len(received) >= _SIGNATURE_SIZE and not received[9] & 1:
-        raise ProtocolError(FailureReason.UNSUPPORTED_VERSION, "it speaks ZMTP 1.0")
-    # libzmq gives revision 0 to ZMTP 1.0 and 1 to ZMTP 2.0, and takes 2 for a version 3 peer.
-    if len(received) > _SIGNATURE_SIZE and received[10] < 2:
-        version = f"it announced revision {received[10]}, which is ZMTP {received[10] + 1}.0"
-        raise ProtocolError(FailureReason.UNSUPPORTED_VERSION, version)
-
-
-def _refuse_unversioned(received: bytes) -> None:
     # A ZMTP 1.0 identity frame is its length (identity + 1), then a flags octet of 0.
     if len(received) > 1 and received[0] > 0 and received[1] == 0:
-        raise ProtocolError(FailureReason.UNSUPPORTED_VERSION, "it speaks ZMTP 1.0")
+        return
     # Fewer bytes than this could be told neither from ZMTP 1.0 nor from each other.
     if len(received) < _TELLING_SIZE:
         return

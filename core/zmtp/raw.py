@@ -28,6 +28,7 @@ class RawConnection:
 
     __slots__ = ("_ended", "_events", "_waiting", "attention")
 
+    own_bytes = True
     bytes_wanted = 0
     next_deadline = None
     mechanism = ""

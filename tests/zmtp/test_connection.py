@@ -31,7 +31,7 @@ def speak(request: pytest.FixtureRequest) -> wire.Speak:
 def test_two_connections_talk() -> None:
     push = Connection(ConnectionConfig("PUSH"), now=0.0)
     pull = Connection(ConnectionConfig("PULL"), now=0.0)
-    for _ in range(2):
+    for _ in range(4):
         pull.receive_data(push.data_to_send())
         push.receive_data(pull.data_to_send())
     assert push.peer is not None

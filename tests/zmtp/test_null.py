@@ -32,8 +32,9 @@ def speak(request: pytest.FixtureRequest) -> wire.Speak:
 
 def answer(ready: bytes, socket_type: str = "PULL", speak: wire.Speak = wire.whole) -> Connection:
     connection = Connection(ConnectionConfig(socket_type), now=0.0)
+    connection.receive_data(wire.greeting()[:11])
     connection.data_to_send()
-    speak(connection, wire.greeting() + ready)
+    speak(connection, wire.greeting()[11:] + ready)
     return connection
 
 

@@ -10,6 +10,10 @@ from core.zmtp import Connection, ConnectionConfig, ConnectionState, Event, Mess
 Speak = Callable[[Connection, bytes], None]
 
 
+#: What opens our side of every connection without an identity.
+SIGNATURE = b"\xff" + bytes(7) + b"\x01\x7f"
+
+
 def greeting(version: tuple[int, int] = (3, 1), mechanism: bytes = b"NULL") -> bytes:
     return b"\xff" + bytes(8) + b"\x7f" + bytes(version) + mechanism.ljust(20, b"\0") + bytes(32)
 
