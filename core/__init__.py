@@ -22,7 +22,7 @@ from core.errors import (
 )
 from core.frame import COPY_THRESHOLD, Frame, MessageTracker
 from core.poller import Poller, select
-from core.proxy import proxy
+from core.proxy import device, proxy, proxy_steerable
 from core.socket import Socket
 from core.version import (
     __version__,
@@ -49,8 +49,10 @@ __all__ = [
     "ZMQError",
     "ZMQVersionError",
     "__version__",
+    "device",
     "has",
     "proxy",
+    "proxy_steerable",
     "pyzmq_version",
     "pyzmq_version_info",
     "select",

@@ -52,10 +52,12 @@ class BaseContext(Generic[S]):
             found: Self = cls._instance
             return found
 
-    def socket(self, socket_type: int, **kwargs: Any) -> S:
+    def socket(self, socket_type: int, socket_class: type[Any] | None = None, **kwargs: Any) -> S:
         """Make a socket.
 
         :param socket_type: ``zmq.PUSH``, ``zmq.SUB``, ...
+        :param socket_class: a subclass of `Socket` to make instead, such as the asyncio one
+        :param kwargs: passed on to the class
         :raises ContextTerminated: the context was terminated
         :raises ZMQError: EINVAL for a type that does not exist, EMFILE above MAX_SOCKETS,
             ENOTSUP in a process forked from the context's own, EPERM, EINVAL or ENOTSUP for
@@ -68,7 +70,8 @@ class BaseContext(Generic[S]):
             options = OptionValues(
                 kind, ipv6=self._options.ipv6, linger=-1 if self._options.blocky else 0
             )
-            socket: S = self._socket_class(self, Engine(self._reactor, kind, options), **kwargs)
+            make = socket_class or self._socket_class
+            socket: S = make(self, Engine(self._reactor, kind, options), **kwargs)
             self._sockets.add(socket)
         for option, value in self._socket_defaults.items():
             _apply_default(socket, option, value)

@@ -106,6 +106,21 @@ class SendReceiveMixin(ABC):
             return serialize.to_frames(message)
         return serialize.to_frame_objects(message, self._received_properties(message), track)
 
+    def recv_into(self, buffer: Any, /, *, nbytes: int = 0, flags: int = 0) -> int:
+        """Receive one frame into memory of your own.
+
+        :param buffer: anything writable with the buffer protocol
+        :param nbytes: the most bytes to write, 0: as many as the buffer has
+        :param flags: DONTWAIT
+        :returns: the size of the frame in bytes; if it is more than there was room for, the rest
+            of the frame is lost
+        :raises TypeError: ``buffer`` has no buffer
+        :raises BufferError: the buffer is read-only, or has gaps
+        :raises ValueError: ``nbytes`` is negative, or more than the buffer has
+        """
+        view = serialize.writable_bytes(buffer, nbytes)
+        return serialize.copy_into(view, self.recv(flags))
+
     def send_string(
         self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any
     ) -> MessageTracker | None:

@@ -61,6 +61,30 @@ def to_frame_objects(message: Message, properties: Mapping[str, str], track: boo
     ]
 
 
+def writable_bytes(buffer: Any, nbytes: int) -> memoryview:
+    """Return the bytes of a buffer that a frame is to be received into.
+
+    :param nbytes: how many, 0: as many as there are
+    :raises TypeError: ``buffer`` has no buffer
+    :raises BufferError: it cannot be written to, or has gaps
+    :raises ValueError: ``nbytes`` is negative, or more than there are
+    """
+    view = memoryview(buffer)
+    if view.readonly or not view.c_contiguous:
+        raise BufferError(f"the buffer {'is read-only' if view.readonly else 'is not contiguous'}")
+    if not 0 <= nbytes <= view.nbytes:
+        raise ValueError(f"nbytes={nbytes} must be between 0 and the {view.nbytes} of the buffer")
+    view = view.cast("B") if view.nbytes else memoryview(bytearray())
+    return view[:nbytes] if nbytes else view
+
+
+def copy_into(view: memoryview, frame: bytes) -> int:
+    """Copy as much of the frame as there is room for, and return the size of the whole frame."""
+    room = view.nbytes
+    view[: len(frame)] = frame if len(frame) <= room else memoryview(frame)[:room]
+    return len(frame)
+
+
 def encode_string(u: str, encoding: str) -> bytes:
     """Encode text.
 

@@ -220,9 +220,8 @@ class SocketBase(InspectionMixin, OptionAttributes):
 
     # Parts of messages
 
-    def _collect(self, data: object, flags: int) -> Message | None:
+    def _collect(self, frame: bytes, flags: int) -> Message | None:
         """Return the whole message that ends with this frame, None while more will follow."""
-        frame = as_bytes(data)
         if flags & SNDMORE and len(self._parts) + 1 != self._engine.pattern.longest:
             if not self._parts:
                 timeout = 0.0 if flags & DONTWAIT else self._engine.send_timeout
@@ -248,7 +247,11 @@ class SocketBase(InspectionMixin, OptionAttributes):
                 self._engine.inbox.appendleft(RestOfMessage(message[1:], facts))
                 more = True
             message = message[0]
-        return message if copy else Frame.received(message, more=more, properties=facts or {})
+        return message if copy else self._frame(message, more, facts or {})
+
+    def _frame(self, content: bytes, more: bool, properties: Mapping[str, str]) -> Any:
+        """Make what `recv` returns with ``copy=False``."""
+        return Frame.received(content, more=more, properties=properties)
 
     def _received_properties(self, message: Message) -> Mapping[str, str]:
         facts = facts_of(message)
@@ -297,11 +300,16 @@ class Socket(SocketBase, SendReceiveMixin):
         if data.__class__ is bytes and not flags and copy and not self._parts:
             engine.send(data, engine.send_timeout)
             return None
-        message = self._collect(data, flags)
+        self._send_raw(as_bytes(data), flags)
+        return tracker_after_send(data, copy, track)
+
+    def _send_raw(self, frame: bytes, flags: int) -> None:
+        """Send a frame as it is: a message, or with SNDMORE a part of one."""
+        message = self._collect(frame, flags)
         if message is not None:
+            engine = self._engine
             engine.send(message, 0.0 if flags & DONTWAIT else engine.send_timeout)
             self._forget_parts()
-        return tracker_after_send(data, copy, track)
 
     def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
         """Receive one frame; RCVMORE tells whether the message has further ones.
@@ -336,8 +344,8 @@ class Socket(SocketBase, SendReceiveMixin):
             return
         frames = message if isinstance(message, list) else [message]
         for frame in frames[:-1]:
-            self._collect(frame, flags | SNDMORE)
-        whole = self._collect(frames[-1], flags)
+            self._collect(as_bytes(frame), flags | SNDMORE)
+        whole = self._collect(as_bytes(frames[-1]), flags)
         if whole is not None:
             try:
                 engine.send(whole, 0.0 if flags & DONTWAIT else self._engine.send_timeout)

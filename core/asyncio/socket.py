@@ -103,9 +103,10 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
     async def _send_frame(
         self, data: Any, flags: int, copy: bool, track: bool
     ) -> MessageTracker | None:
+        frame = as_bytes(data)
         if flags & SNDMORE:
-            await self._until_room_for(as_bytes(data), flags)
-        message = self._collect(data, flags | DONTWAIT)
+            await self._until_room_for(frame, flags)
+        message = self._collect(frame, flags | DONTWAIT)
         if message is not None:
             await self._send_whole(message, flags)
             self._forget_parts()

@@ -154,6 +154,7 @@ class Engine(Observed):
                 connected.start()
             else:
                 self._add_endpoint(ChannelEndpoint(self, transport, address, bind=False))
+                self._run_posted()  # the peer may be there already
             self._after_work()
 
     def _parse(self, endpoint: str, *, bind: bool) -> tuple[Any, str]:

@@ -43,6 +43,8 @@ class Traffic(Driven):
         with self.lock:
             if self._unusable:
                 self.check_open()
+            if self._posted:
+                self._run_posted()  # a peer in this process may have come, or subscribed
             if self.burst_limit > 0 or self.outbox:
                 self._clear_outbox()
                 if self.burst_limit > 0 and not self.outbox:
@@ -75,6 +77,8 @@ class Traffic(Driven):
         """Send in order; returns how many were accepted before there was no room in time."""
         with self.lock:
             self.check_open()
+            if self._posted:
+                self._run_posted()
             deadline = None if timeout is None else time.monotonic() + timeout
             sent = 0
             in_time = True
@@ -152,6 +156,14 @@ class Traffic(Driven):
             self._process(self.selector.wait(0))
             self._clear_outbox()
             return not self.outbox and self.pattern.ready_for(first_frame)
+
+    def room(self) -> int:
+        """How many messages can be sent now; there may be room for more."""
+        with self.lock:
+            self.check_open()
+            if not self.writable():
+                return 0
+            return max(1, self.pattern.burst_room() - len(self.outbox))
 
     def why_again(self, sending: bool) -> str:
         return self._no_room() if sending else "no message has arrived"
@@ -336,10 +348,10 @@ class Traffic(Driven):
 
     def look(self, events: int) -> int:
         """Do what there is to do without waiting; which of the events hold."""
-        if self._event_waker is not None:
-            self._event_waker.clear()
         with self.lock:
             self.check_open()
+            if self._event_waker is not None:
+                self._event_waker.clear()
             self.flush()
             self.reactor.flush_others(self)
             self._process(self.selector.wait(0))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.endpoints import Endpoints
-from tests.support.sockets import SocketFactory, bind, terminate
+from tests.support.sockets import SocketFactory, bind, is_quiet, send_until_full, terminate
 from tests.support.waiting import Background, wait_until
 
 
@@ -26,6 +26,7 @@ def running_proxy(
     addresses = bind(sockets[0], endpoint("tcp")), bind(sockets[1], endpoint("tcp"))
     if capture:
         sockets.append(context.socket(zmq.PUSH))
+        sockets[-1].immediate = 1
         sockets[-1].connect(capture)
 
     def run() -> None:
@@ -130,3 +131,76 @@ def test_clients_come_and_go(zmq: Any, new_socket: SocketFactory, endpoint: Endp
             reply.send(reply.recv())
             assert request.recv() == b"%d" % number
             request.close()
+
+
+def test_one_socket_on_both_sides_gets_its_messages_back(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    context = zmq.Context()
+    reply = context.socket(zmq.REP)
+    address = bind(reply, endpoint("tcp"))
+
+    def run() -> None:
+        with pytest.raises(zmq.ContextTerminated):
+            zmq.proxy(reply, reply)
+        reply.close(linger=0)
+
+    echo = Background(run)
+    try:
+        request = new_socket(zmq.REQ)
+        request.connect(address)
+        for number in range(10):
+            # Of one frame: libzmq wants to answer the first before it has received the others.
+            request.send(b"%d" % number)
+            assert request.recv() == b"%d" % number
+    finally:
+        terminate(context)
+        echo.result()
+
+
+def test_without_a_worker_messages_stay_with_their_senders(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    with running_proxy(zmq, (zmq.PULL, zmq.PUSH), endpoint, sndhwm=5, rcvhwm=5) as (front, back):
+        push = new_socket(zmq.PUSH, sndhwm=5, sndbuf=4096)
+        push.connect(front)
+        sent = send_until_full(push, zmq, b"x" * 100_000)
+        assert sent < 100  # 1,000 would be a batch that the proxy had kept
+        pull = new_socket(zmq.PULL)
+        pull.connect(back)
+        for _ in range(sent):
+            assert len(pull.recv()) == 100_000
+
+
+def test_a_capture_that_blocks_holds_the_proxy_up(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    witness = new_socket(zmq.PULL)
+    seen_at = endpoint("ipc")
+    kinds = (zmq.PULL, zmq.PUSH)
+    with running_proxy(zmq, kinds, endpoint, seen_at) as (front, back):
+        push, pull = new_socket(zmq.PUSH), new_socket(zmq.PULL)
+        push.connect(front)
+        pull.connect(back)
+        push.send(b"first")
+        push.send(b"second")
+        assert is_quiet(pull)
+        bind(witness, seen_at)
+        assert [pull.recv(), pull.recv()] == [b"first", b"second"]
+        assert [witness.recv(), witness.recv()] == [b"first", b"second"]
+
+
+def test_device_is_a_proxy(zmq: Any, endpoint: Endpoints) -> None:
+    context = zmq.Context()
+    sockets = [context.socket(kind) for kind in (zmq.PULL, zmq.PUSH)]
+
+    def run() -> None:
+        with pytest.raises(zmq.ContextTerminated):
+            zmq.device(zmq.STREAMER, *sockets)
+        for socket in sockets:
+            socket.close()
+
+    shovel = Background(run)
+    shovel.wait_until_blocked()
+    terminate(context)
+    shovel.result()
