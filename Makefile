@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test test-python test-node test-go check check-python check-proto \
-        check-node check-go bench docs clean
+        check-node check-go bench docs docs-site clean
 
 VENV ?= .venv
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,\
@@ -33,7 +33,7 @@ help:
 	@echo "make test    all tests: Python (with coverage of core), Node, Go"
 	@echo "make check   formatting, lint, types, proto lint, freshness of generated code"
 	@echo "make bench   the figures beside pyzmq in the same run (BENCH_ARGS=--quick)"
-	@echo "make docs    run the tests of README, docs and examples"
+	@echo "make docs    the documentation in build/docs, and a test run of every program in it"
 	@echo "make clean   remove what the other targets made"
 
 # ---------------------------------------------------------------- setup
@@ -134,9 +134,19 @@ $(VENV)/.stamp-bench: pyproject.toml | $(VENV)/.stamp-python
 	  || echo "== LEFT OUT: opponents that could not be installed"
 	@touch $@
 
-docs: $(VENV)/.stamp-python
+docs: docs-site
 	@echo "== docs: every program in README, docs and examples is run"
 	$(RUN) -m pytest -q tests/test_docs.py
+
+docs-site: $(VENV)/.stamp-docs
+	@echo "== docs: the site"
+	$(RUN) -m sphinx -q -W --keep-going -b html docs build/docs
+	@echo "== docs: open build/docs/index.html"
+
+$(VENV)/.stamp-docs: pyproject.toml | $(VENV)/.stamp-python
+	@echo "== docs: Sphinx"
+	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@
 
 clean:
 	@echo "== clean"

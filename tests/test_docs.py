@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -14,10 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from core.cli import cat_parser, proxy_parser
+from gateway.cli import main
 from tests.support.markdown import Block, blocks, scenes
 from tests.support.processes import ROOT, PeerProcess
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name != "__init__.py")
 PATIENCE = 60  # seconds for one program
 PORT = re.compile(r"(?<=:)55\d\d\b")
@@ -161,13 +165,47 @@ def test_example(path: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_commands_in_the_docs_exist(page: Path) -> None:
+def test_targets_of_make_in_the_docs_exist(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     for block in blocks(page):
         if block.language == "bash":
             used = set(re.findall(r"^make ([a-z-]+)", block.code, re.MULTILINE))
             assert used <= targets, f"{block.name} names targets that the Makefile lacks"
+
+
+def shell_commands(text: str) -> list[list[str]]:
+    """The arguments of every `babelmq cat` and `babelmq proxy` in lines of shell."""
+    found = []
+    for line in text.splitlines():
+        words = shlex.shlex(line.strip().removeprefix("$ "), posix=True, punctuation_chars="|&<>")
+        words.whitespace_split = True
+        words.commenters = "#"
+        for ends, pipe in itertools.groupby(words, lambda word: set(word) <= set("|&<>")):
+            command = list(pipe)
+            if not ends and command[:1] == ["babelmq"] and command[1] in ("cat", "proxy"):
+                found.append(command[1:])
+    return found
+
+
+def test_shell_commands_make_sense(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The arguments of every command in the pages and in the examples of the help."""
+    ran = []
+
+    def run(parsed: object) -> int:
+        ran.append(parsed)
+        return 0
+
+    monkeypatch.setattr("core.cli.cat.run", run)
+    monkeypatch.setattr("core.cli.device.run", run)
+    commands = shell_commands(f"{cat_parser.EPILOG}\n{proxy_parser.EPILOG}")
+    for page in PAGES:
+        for block in blocks(page):
+            if block.language == "console":
+                commands += shell_commands(block.code)
+    for command in commands:
+        assert main(command) == 0, command
+    assert len(ran) == len(commands) > 30
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -20,7 +20,7 @@ A socket for the shell: sends what it reads, prints what it receives.
   pair dealer router   send lines, and meanwhile print what arrives
   xpub xsub            the same; an xpub prints subscriptions as they come"""
 
-_EPILOG = """\
+EPILOG = """\
 formats (--format prints, --input reads; each reads what it prints):
   text    bytes as they are, a newline after each message. On a terminal, what cannot be
           printed is shown as \\xNN.
@@ -38,7 +38,7 @@ exit codes:
   Ctrl-C, SIGTERM and a closed pipe end it as they end other commands.
 
 examples:
-  babelmq cat pull --bind 'tcp://*:5555'                    print what is pushed here
+  babelmq cat pull --bind 'tcp://*:5555'                  # print what is pushed here
   tail -f app.log | babelmq cat push --connect tcp://logs:5555
   babelmq cat req --connect tcp://localhost:5555 --data Hello --timeout 2
   babelmq cat rep --bind 'tcp://*:5555' --exec 'tr a-z A-Z'
@@ -46,7 +46,7 @@ examples:
   babelmq cat sub --connect tcp://localhost:5556 --subscribe weather --format json
   babelmq cat pull --bind ipc:///tmp/pictures --format raw --count 1 > copy.png
   babelmq cat push --connect ipc:///tmp/pictures --file picture.png
-  babelmq cat pull --bind 'tcp://*:5555' --format none --rate           how fast is it?"""
+  babelmq cat pull --bind 'tcp://*:5555' --format none --rate          # how fast is it?"""
 
 
 def add_cat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,7 +56,7 @@ def add_cat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         usage="babelmq cat TYPE --bind|--connect ENDPOINT [OPTION ...]",
         help="send and receive from the shell",
         description=_DESCRIPTION,
-        epilog=_EPILOG,
+        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=lambda parsed: _run(parser, parsed))

@@ -22,13 +22,13 @@ messages between FRONT and BACK, both ways, until a signal ends it.
   forwarder  publishers (PUB) at the front, subscribers (SUB) at the back
   streamer   sources (PUSH) at the front, workers (PULL) at the back"""
 
-_EPILOG = """\
+EPILOG = """\
 examples:
   babelmq proxy queue 'tcp://*:5559' 'tcp://*:5560'
   babelmq proxy forwarder 'tcp://*:5556' 'tcp://*:5557' --capture ipc:///tmp/tap
-  babelmq cat sub --connect ipc:///tmp/tap                 watch what passes
+  babelmq cat sub --connect ipc:///tmp/tap                # watch what passes
   babelmq proxy forwarder tcp://feed:5556 'tcp://*:5557' --connect-front
-                                                           a local copy of a far feed"""
+                                                          # a local copy of a far feed"""
 
 
 def add_proxy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,7 +38,7 @@ def add_proxy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         usage="babelmq proxy queue|forwarder|streamer FRONT BACK [OPTION ...]",
         help="pass messages between two endpoints",
         description=_DESCRIPTION,
-        epilog=_EPILOG,
+        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=_run)
