@@ -112,6 +112,17 @@ class Pipe:
         self.queued = 0
         return batch
 
+    def take_first(self, most: int) -> list[Message]:
+        """At most so many of the queued messages, of the first batch only."""
+        batch = self.outgoing[0]
+        if len(batch) <= most:
+            self.outgoing.popleft()
+        else:
+            self.outgoing[0] = batch[most:]
+            batch = batch[:most]
+        self.queued -= len(batch)
+        return batch
+
     def requeue(self, batch: list[Message]) -> None:
         """Put messages that never left back to the front."""
         self.outgoing.appendleft(batch)

@@ -225,3 +225,18 @@ def test_multipart_messages_stay_whole_and_together(
             push.send_multipart(message)
     received = [pull.recv_multipart() for _ in sent]
     assert sorted(received) == sorted(sent)
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "ipc"])
+def test_large_and_small_messages_that_waited_for_the_peer_come_in_order(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    push = new_socket(zmq.PUSH)
+    sizes = [100_000] * 20 + [10] * 20 + [300_000, 5, 70_000] * 5
+    sent = [number.to_bytes(4, "big") + bytes(size) for number, size in enumerate(sizes)]
+    pull = new_socket(zmq.PULL)
+    address = bind(pull, endpoint(scheme))
+    push.connect(address)
+    for message in sent:
+        push.send(message)  # the first ones before the connection is there
+    assert [pull.recv() for _ in sent] == sent
