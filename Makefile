@@ -32,7 +32,7 @@ help:
 	@echo "make demo    the four patterns between Python, Node, Go and libzmq"
 	@echo "make test    all tests: Python (with coverage of core), Node, Go"
 	@echo "make check   formatting, lint, types, proto lint, freshness of generated code"
-	@echo "make bench   the figures beside pyzmq in the same run (BENCH_ARGS=--quick)"
+	@echo "make bench   the figures beside pyzmq in the same run (BENCH_ARGS=--quick, --growth, --publish)"
 	@echo "make docs    the documentation in build/docs, and a test run of every program in it"
 	@echo "make clean   remove what the other targets made"
 

@@ -1,115 +1,118 @@
 """The chart: how many times better than the rival, one line per figure, on a logarithmic axis.
 
 Plain SVG without scripts. Colours follow the reader's light or dark scheme, and marks differ in
-shape too, so that the chart reads without colour.
+shape too, so that the chart reads without colour. The axis ends at sixteen times: what lies
+beyond is drawn at the edge, with an arrow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 from math import ceil, floor, log2
 
-from benchmarks.table import OURS, Row, columns, times
+from benchmarks.ink import document, legend, line, mark, text
+from benchmarks.table import BETTER, OURS, WORSE, Row, columns, times
 
-LEFT, RIGHT, TOP, STEP = 400, 90, 64, 22
+LEFT, RIGHT, TOP, STEP = 400, 100, 84, 22
 PLOT = 480
-STYLE = """
-  text { font: 13px system-ui, sans-serif; fill: #1f2328; }
-  .small { font-size: 11px; fill: #59636e; }
-  .title { font-size: 15px; font-weight: 600; }
-  .grid { stroke: #d1d9e0; stroke-width: 1; }
-  .rival { stroke: #59636e; stroke-width: 2; }
-  .bar { stroke: #0969da; stroke-width: 3; }
-  .ours { fill: #0969da; }
-  .pynng { fill: none; stroke: #bc4c00; stroke-width: 2; }
-  .plain { fill: none; stroke: #59636e; stroke-width: 2; }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc; } .small { fill: #9198a1; } .grid { stroke: #3d444d; }
-    .rival { stroke: #9198a1; } .bar { stroke: #4493f8; } .ours { fill: #4493f8; }
-    .pynng { stroke: #f0883e; } .plain { stroke: #9198a1; }
-  }
-"""
+FURTHEST = 4
+"""The power of two at which the axis ends, both ways."""
+MARKED = (OURS, "pyzmq-zerocopy", "pynng", "plain")
+BARS = {BETTER: "better", WORSE: "worse"}
 
 
 class Axis:
     """Maps a ratio to a place, whole powers of two at both ends."""
 
     def __init__(self, ratios: Sequence[float]):
-        self.low = min(-1, floor(log2(min(ratios))))
-        self.high = max(1, ceil(log2(max(ratios))))
+        self.low = max(-FURTHEST, min(-1, floor(log2(min(ratios)))))
+        self.high = min(FURTHEST, max(1, ceil(log2(max(ratios)))))
 
     def place(self, ratio: float) -> float:
-        """Return the horizontal place of a ratio."""
-        return LEFT + PLOT * (log2(ratio) - self.low) / (self.high - self.low)
+        """Return the horizontal place of a ratio; the edge for what lies beyond."""
+        power = min(max(log2(ratio), self.low), self.high)
+        return LEFT + PLOT * (power - self.low) / (self.high - self.low)
+
+    def holds(self, ratio: float) -> bool:
+        """Tell whether a ratio lies on the axis and not beyond."""
+        return self.low <= log2(ratio) <= self.high
 
     def ticks(self) -> list[float]:
         """Return the ratios that get a line."""
         return [2.0**power for power in range(self.low, self.high + 1)]
 
 
-def svg(table: Sequence[Row], subtitle: str) -> str:
-    """Return the chart. Raises ValueError when no row has a ratio."""
-    drawn = [row for row in table if row.gain_of(OURS) is not None]
-    if not drawn:
+def svg(groups: Mapping[str, Sequence[Row]], subtitle: str) -> str:
+    """Return the chart of rows by the title of their section (a title may be empty).
+
+    Raises ValueError when no row has a ratio.
+    """
+    drawn = {title: [row for row in table if row.gain_of(OURS)] for title, table in groups.items()}
+    drawn = {title: table for title, table in drawn.items() if table}
+    everything = [row for table in drawn.values() for row in table]
+    if not everything:
         raise ValueError("no case has figures of both sides")
-    names = [name for name in columns(drawn) if name in (OURS, "pynng", "plain")]
-    axis = Axis([ratio for row in drawn for name in names if (ratio := row.gain_of(name))])
-    height = TOP + STEP * len(drawn) + 20
-    body = [_legend(names, subtitle), *_grid(axis, height)]
-    for index, row in enumerate(drawn):
-        body += _row(row, names, axis, TOP + STEP * index + STEP // 2)
-    return _document(LEFT + PLOT + RIGHT, height, body)
+    names = [name for name in columns(everything) if name in MARKED]
+    axis = Axis([ratio for row in everything for name in names if (ratio := row.gain_of(name))])
+    body: list[str] = []
+    y = TOP + STEP // 2
+    for title, table in drawn.items():
+        if title:
+            body.append(text(10, y + 4, title, "section"))
+            y += STEP
+        for row in table:
+            body += _row(row, names, axis, y)
+            y += STEP
+    height = y + 10
+    head = [*_head(names, subtitle), *_grid(axis, height)]
+    return document(LEFT + PLOT + RIGHT, height, [*head, *body])
 
 
-def _document(width: int, height: int, body: Sequence[str]) -> str:
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
-    return "\n".join([f'{head} height="{height}">', f"<style>{STYLE}</style>", *body, "</svg>\n"])
-
-
-def _legend(names: Sequence[str], subtitle: str) -> str:
-    parts = [
-        '<text class="title" x="10" y="20">How many times better than the original</text>',
-        f'<text class="small" x="10" y="38">{escape(subtitle)}</text>',
+def _head(names: Sequence[str], subtitle: str) -> list[str]:
+    return [
+        text(10, 22, "How many times better than the original", "title"),
+        text(10, 42, subtitle, "small"),
+        *legend(names, LEFT + 20, 22),
+        line(LEFT + PLOT - 10, 13, LEFT + PLOT - 10, 23, "goal"),
+        text(LEFT + PLOT, 22, "goal"),
     ]
-    place = LEFT + 40
-    for name in names:
-        parts.append(_mark(name, place, 16))
-        parts.append(f'<text x="{place + 10}" y="20">{escape(name)}</text>')
-        place += 90
-    return "\n".join(parts)
 
 
 def _grid(axis: Axis, height: int) -> list[str]:
     lines = []
     for ratio in axis.ticks():
         x = axis.place(ratio)
-        kind = "rival" if ratio == 1 else "grid"
-        label = "1 × (original)" if ratio == 1 else f"{ratio:g} ×"
-        lines.append(
-            f'<line class="{kind}" x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{height - 16}"/>'
-            f'<text class="small" x="{x:.1f}" y="{TOP - 6}" text-anchor="middle">{label}</text>'
+        label = (
+            "1 × (original)"
+            if ratio == 1
+            else f"{ratio:g} ×"
+            if ratio > 1
+            else f"1/{1 / ratio:g} ×"
         )
+        lines.append(line(x, TOP, x, height - 6, "rival" if ratio == 1 else "grid"))
+        lines.append(text(x, TOP - 6, label, "small", "middle"))
     return lines
 
 
 def _row(row: Row, names: Sequence[str], axis: Axis, y: int) -> list[str]:
     ours = row.gain_of(OURS)
     assert ours is not None
-    x = axis.place(ours)
+    kind = BARS.get(row.verdict, "even")
     parts = [
-        f'<text x="{LEFT - 14}" y="{y + 4}" text-anchor="end">{escape(row.title)}</text>',
-        f'<line class="bar" x1="{axis.place(1):.1f}" y1="{y}" x2="{x:.1f}" y2="{y}"/>',
-        f'<text class="small" x="{LEFT + PLOT + 8}" y="{y + 4}">{times(ours)}</text>',
+        text(LEFT - 14, y + 4, row.title, anchor="end"),
+        line(axis.place(1), y, axis.place(ours), y, f"bar {kind}"),
+        text(LEFT + PLOT + 12, y + 4, f"{row.verdict} {times(ours)}", "small"),
     ]
+    if row.goal:
+        parts.append(line(axis.place(row.goal), y - 6, axis.place(row.goal), y + 6, "goal"))
     ratios = {name: row.gain_of(name) for name in reversed(names)}
-    marks = [_mark(name, axis.place(ratio), y) for name, ratio in ratios.items() if ratio]
-    return parts + marks
+    return parts + [_mark(name, ratio, axis, y) for name, ratio in ratios.items() if ratio]
 
 
-def _mark(name: str, x: float, y: float) -> str:
-    if name == OURS:
-        return f'<circle class="ours" cx="{x:.1f}" cy="{y}" r="5"/>'
-    if name == "pynng":
-        return f'<rect class="pynng" x="{x - 4:.1f}" y="{y - 4}" width="8" height="8"/>'
-    return f'<circle class="plain" cx="{x:.1f}" cy="{y}" r="4.5"/>'
+def _mark(name: str, ratio: float, axis: Axis, y: int) -> str:
+    x = axis.place(ratio)
+    if axis.holds(ratio):
+        return mark(name, x, y)
+    tip, back = (x + 6, x - 6) if ratio > 1 else (x - 6, x + 6)
+    points = f"{tip:.1f},{y} {back:.1f},{y - 6} {back:.1f},{y + 6}"
+    return f'<polygon class="mark {name}" points="{points}"/>'

@@ -8,17 +8,30 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from benchmarks.child import Settings
 
-MODULES = {"babelmq": "core", "pyzmq": "zmq", "pynng": "pynng", "plain": "socket"}
+ZERO_COPY = "pyzmq-zerocopy"
+"""pyzmq with `copy=False` on both sides, which pays for large messages."""
+
+MODULES = {
+    "babelmq": "core",
+    "pyzmq": "zmq",
+    ZERO_COPY: "zmq",
+    "pynng": "pynng",
+    "plain": "socket",
+}
 
 
 FOREIGN = ("zeromq.js", "grpc-stream")
 """Opponents of the gateway's clients, in Node and in Go; `benchmarks.prepare` installs them."""
 
 ALL = (*MODULES, *FOREIGN)
+
+NNG_BUFFER = 1000
+"""Messages that a pynng socket may hold in each direction: ZeroMQ's default high-water mark."""
 
 
 def installed(implementation: str) -> bool:
@@ -53,7 +66,7 @@ class Link(Protocol):
 
     endpoint: str
     send: Callable[[bytes], object]
-    recv: Callable[[], bytes]
+    recv: Callable[[], Any]
 
     def close(self) -> None:
         """Close the socket and what belongs to it."""
@@ -72,7 +85,10 @@ class ZmqLink:
             self.socket.connect(settings.endpoint)
         self.endpoint: str = self.socket.getsockopt_string(module.LAST_ENDPOINT)
         self.send: Callable[[bytes], object] = self.socket.send
-        self.recv: Callable[[], bytes] = self.socket.recv
+        self.recv: Callable[[], Any] = self.socket.recv
+        if settings.implementation == ZERO_COPY:
+            self.send = partial(self.socket.send, copy=False)
+            self.recv = partial(self.socket.recv, copy=False)
 
     def close(self) -> None:
         """Drop what is unsent and close."""
@@ -80,11 +96,14 @@ class ZmqLink:
 
 
 class NngLink:
-    """A socket of pynng."""
+    """A socket of pynng, with queues as long as those of ZeroMQ where the pattern has queues."""
 
     def __init__(self, settings: Settings, pattern: str, *, bind: bool):
-        module = load("pynng")
-        self.socket = getattr(module, f"{pattern.capitalize()}0")()
+        self.socket = getattr(load("pynng"), f"{pattern.capitalize()}0")()
+        if pattern in {"PUSH", "PAIR", "PUB"}:
+            self.socket.send_buffer_size = NNG_BUFFER
+        if pattern in {"PULL", "PAIR", "SUB"}:
+            self.socket.recv_buffer_size = NNG_BUFFER
         if bind:
             listener = self.socket.listen(wildcard(settings))
             self.endpoint = _nng_endpoint(settings, listener)
@@ -92,7 +111,7 @@ class NngLink:
             self.socket.dial(settings.endpoint, block=True)
             self.endpoint = settings.endpoint
         self.send: Callable[[bytes], object] = self.socket.send
-        self.recv: Callable[[], bytes] = self.socket.recv
+        self.recv: Callable[[], Any] = self.socket.recv
 
     def close(self) -> None:
         """Close the socket."""

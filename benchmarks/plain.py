@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from itertools import repeat
 from pathlib import Path
 
 from benchmarks.child import Settings
@@ -46,22 +47,20 @@ def prompt(stream: socket.socket) -> socket.socket:
     return stream
 
 
-def produce(stream: socket.socket, payload: bytes, count: int) -> None:
-    """Send `count` messages."""
+def produce(stream: socket.socket, payload: bytes) -> None:
+    """Send messages until the process ends or the reader goes."""
     if len(payload) >= LARGE:
-        for _ in range(count):
+        for _ in repeat(None):
             stream.sendall(LENGTH.pack(len(payload)))
             stream.sendall(payload)
-        return
     batch: list[bytes] = []
     limit = CHUNK // (len(payload) + LENGTH.size)
-    for _ in range(count):
+    for _ in repeat(None):
         batch.append(LENGTH.pack(len(payload)))
         batch.append(payload)
         if len(batch) > 2 * limit:
             stream.sendall(b"".join(batch))
             batch.clear()
-    stream.sendall(b"".join(batch))
 
 
 def consumer(stream: socket.socket, size: int) -> Callable[[int], None]:

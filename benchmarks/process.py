@@ -35,6 +35,11 @@ class Role:
         self._lines: list[bytes] = []
         self._partial = b""
 
+    @property
+    def pid(self) -> int:
+        """Return the process id."""
+        return self._process.pid
+
     def __enter__(self) -> Self:
         return self
 
@@ -71,11 +76,11 @@ class Role:
             self._lines += complete
         return self._lines.pop(0).decode()
 
-    def go(self) -> None:
-        """Tell the role that everybody is ready."""
+    def go(self, crew: Mapping[str, int]) -> None:
+        """Tell the role that everybody is ready, and the process ids of all."""
         assert self._process.stdin
         try:
-            self._process.stdin.write(b"go\n")
+            self._process.stdin.write(f"go {json.dumps(crew)}\n".encode())
             self._process.stdin.flush()
         except BrokenPipeError:
             raise TrialError(f"ended before the start: {self._last_words()}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from benchmarks.case import Case
 from benchmarks.process import PATIENCE, Role, TrialError
 from benchmarks.summary import Summary, summarize
 
+LOAD = [sys.executable, "-m", "benchmarks.programs.load"]
 GATEWAY = [sys.executable, "-m", "gateway", "--listen", "127.0.0.1:0"]
 Figures = Mapping[str, float]
 Say = Callable[[str], None]
@@ -29,7 +31,7 @@ class Outcome:
     def summary(self, implementation: str, key: str) -> Summary | None:
         """Return the summary of one figure, or None when the implementation gave none."""
         rounds = self.rounds.get(implementation)
-        if not rounds or implementation in self.failures:
+        if not rounds or implementation in self.failures or key not in rounds[0]:
             return None
         return summarize([figures[key] for figures in rounds])
 
@@ -44,7 +46,7 @@ def run_case(
         for name in playing:
             if name in outcome.failures:
                 continue
-            say(f"{case.name}  round {number + 1}/{rounds}  {name}")
+            say(f"round {number + 1}/{rounds}  {name}")
             try:
                 figures = run_trial(case, name, quick=quick)
             except TrialError as error:
@@ -63,11 +65,17 @@ def run_trial(case: Case, implementation: str, *, quick: bool) -> Figures:
         if case.language != "python" and implementation == "babelmq":
             gateway = stack.enter_context(Role(GATEWAY))
             settings["gateway"] = gateway.next_line(PATIENCE).rpartition(" ")[2]
-        roles = []
-        for command in case.roles:
-            role = stack.enter_context(Role(command(implementation, json.dumps(settings))))
-            settings |= role.wait_for("ready")
+        for _ in range(os.cpu_count() or 1 if case.load else 0):
+            stack.enter_context(Role([*LOAD, case.load, "{}"])).wait_for("ready")
+        roles: list[Role] = []
+        figures: dict[str, float] = {}
+        for part in case.parts:
+            role = stack.enter_context(Role(part.command(implementation, json.dumps(settings))))
+            facts = role.wait_for("ready")
+            figures |= facts.pop("figures", {})
+            settings |= facts
             roles.append(role)
+        crew = {name: role.pid for name, role in zip(case.roles, roles, strict=True)}
         for role in roles:
-            role.go()
-        return roles[case.measuring].wait_for("result")
+            role.go(crew)
+        return roles[case.measuring].wait_for("result") | figures

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 from benchmarks.child import Settings, main, ready, result, wait_for_go
 from benchmarks.implementations import ZmqLink
+from benchmarks.window import Window
 
 
 def route(settings: Settings) -> None:
@@ -18,27 +17,21 @@ def route(settings: Settings) -> None:
 
 
 def deal(settings: Settings) -> None:
-    """Keep `window` messages in flight and time `count` answers."""
+    """Keep `window` messages in flight and time the answers."""
     link = ZmqLink(settings, "DEALER", bind=False)
     payload = bytes(settings.size)
     ready()
-    wait_for_go()
-    exchange(link, payload, settings.warmup, settings.window)
-    start = perf_counter()
-    exchange(link, payload, settings.count, settings.window)
-    result(rate=settings.count / (perf_counter() - start))
-
-
-def exchange(link: ZmqLink, payload: bytes, count: int, window: int) -> None:
-    """Send `count` messages, receiving an answer for each one beyond the window."""
+    window = Window(settings, wait_for_go())
     send, recv = link.send, link.recv
-    for _ in range(window):
+    for _ in range(settings.window):
         send(payload)
-    for _ in range(count - window):
-        recv()
-        send(payload)
-    for _ in range(window):
-        recv()
+
+    def exchange(count: int) -> None:
+        for _ in range(count):
+            recv()
+            send(payload)
+
+    result(window.measure(exchange, settings.window))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from queue import SimpleQueue
 from time import perf_counter_ns
+from typing import Any
 
 from benchmarks import plain
-from benchmarks.child import Settings, main, ready, result, wait_for_go
+from benchmarks.child import Crew, Settings, main, ready, result, wait_for_end, wait_for_go
 from benchmarks.implementations import open_link, shared_context
 from benchmarks.summary import quantile
+from benchmarks.window import WARM_UP, Window, repeat
+
+CHUNK = 20
 
 
 def echo(settings: Settings) -> None:
@@ -35,7 +40,7 @@ def answer(recv: Callable[[], bytes], send: Callable[[bytes], object]) -> None:
 
 
 def ask(settings: Settings) -> None:
-    """Time `count` round trips."""
+    """Time round trips."""
     if settings.implementation == "plain":
         stream = plain.connect(settings)
         measure(settings, stream.sendall, lambda: stream.recv(65536))
@@ -45,37 +50,59 @@ def ask(settings: Settings) -> None:
 
 
 def threads(settings: Settings) -> None:
-    """Answer from a second thread of this process."""
-    context = shared_context(settings)
-    server = open_link(settings, "REP", bind=True, context=context)
-    replier = threading.Thread(target=answer, args=(server.recv, server.send), daemon=True)
-    replier.start()
-    settings = replace(settings, endpoint=server.endpoint)
-    link = open_link(settings, "REQ", bind=False, context=context)
-    measure(settings, link.send, link.recv)
+    """Answer from a second thread of this process; the plain limit is two queues."""
+    if settings.implementation == "plain":
+        there: SimpleQueue[bytes] = SimpleQueue()
+        back: SimpleQueue[bytes] = SimpleQueue()
+        start(there.get, back.put)
+        measure(settings, there.put, back.get)
+    else:
+        context = shared_context(settings)
+        server = open_link(settings, "REP", bind=True, context=context)
+        start(server.recv, server.send)
+        settings = replace(settings, endpoint=server.endpoint)
+        link = open_link(settings, "REQ", bind=False, context=context)
+        measure(settings, link.send, link.recv)
+    wait_for_end()
 
 
-def measure(settings: Settings, send: Callable[[bytes], object], recv: Callable[[], bytes]) -> None:
+def start(recv: Callable[[], bytes], send: Callable[[bytes], object]) -> None:
+    """Answer in a second thread, which ends with the process."""
+    threading.Thread(target=answer, args=(recv, send), daemon=True).start()
+
+
+def measure(settings: Settings, send: Callable[[bytes], object], recv: Callable[[], Any]) -> None:
     """Say ready, wait for the start, warm up, time each round trip and report microseconds."""
-    payload = bytes(settings.size)
     ready()
-    wait_for_go()
-    times = round_trips(payload, settings.warmup, send, recv)
-    times = round_trips(payload, settings.count, send, recv)
-    result(p50=quantile(times, 0.5) / 1000, p99=quantile(times, 0.99) / 1000)
+    result(time_round_trips(settings, wait_for_go(), send, recv))
 
 
-def round_trips(
-    payload: bytes, count: int, send: Callable[[bytes], object], recv: Callable[[], bytes]
-) -> list[int]:
-    """Return the nanoseconds of each of `count` round trips."""
-    times = []
-    for _ in range(count):
-        start = perf_counter_ns()
-        send(payload)
-        recv()
-        times.append(perf_counter_ns() - start)
-    return times
+def time_round_trips(
+    settings: Settings, crew: Crew, send: Callable[[bytes], object], recv: Callable[[], Any]
+) -> dict[str, float]:
+    """Return the window's figures, with `p50` and `p99` of the single trips in microseconds."""
+    payload = bytes(settings.size)
+    times: list[int] = []
+    append = times.append
+
+    def trips(count: int) -> None:
+        for _ in range(count):
+            start = perf_counter_ns()
+            send(payload)
+            recv()
+            append(perf_counter_ns() - start)
+
+    window = Window(settings, crew)
+    repeat(trips, CHUNK, settings.seconds * WARM_UP)
+    times.clear()
+    window.start()
+    figures = window.figures(repeat(trips, CHUNK, settings.seconds))
+    return {**figures, **percentiles(times)}
+
+
+def percentiles(times: list[int]) -> dict[str, float]:
+    """Return the median and the 99th percentile of nanoseconds as microseconds."""
+    return {"p50": quantile(times, 0.5) / 1000, "p99": quantile(times, 0.99) / 1000}
 
 
 if __name__ == "__main__":

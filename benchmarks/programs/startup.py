@@ -21,8 +21,16 @@ def main(module_name: str) -> None:
             source.send(b"first")
             sink.recv()
             end = time.perf_counter()
-    figures = ((imported - start) * 1000, (end - start) * 1000)
-    print('{"result": {"import": %f, "first": %f}}' % figures, flush=True)  # noqa: UP031
+            figures = (imported - start) * 1000, (end - start) * 1000, resident_mib()
+    print('{"result": {"import": %f, "first": %f, "memory": %f}}' % figures, flush=True)  # noqa: UP031
+
+
+def resident_mib() -> float:
+    """Return the memory of this process at its largest, in MiB."""
+    import resource
+
+    units = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * units / 2**20
 
 
 if __name__ == "__main__":

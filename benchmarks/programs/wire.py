@@ -7,9 +7,9 @@ decoder finds no run to cut at once. There is no opponent: nobody else does this
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter
 
 from benchmarks.child import Settings, main, ready, result, wait_for_go
+from benchmarks.window import Window
 from core.zmtp import Connection, ConnectionConfig
 
 BATCH = 2000
@@ -34,13 +34,14 @@ def payloads(settings: Settings) -> list[bytes]:
 def measure(settings: Settings, work: Callable[[], object]) -> None:
     """Time the work on batches and report nanoseconds per message."""
     ready()
-    wait_for_go()
-    batches = settings.count // BATCH
-    work()
-    start = perf_counter()
-    for _ in range(batches):
-        work()
-    result(time=(perf_counter() - start) / batches / BATCH * 1e9)
+    crew = wait_for_go()
+
+    def batches(count: int) -> None:
+        for _ in range(count):
+            work()
+
+    figures = Window(settings, crew).measure(batches, 5)
+    result({"time": 1e9 / figures["rate"] / BATCH})
 
 
 def encode(settings: Settings) -> None:

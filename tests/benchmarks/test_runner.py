@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.case import Case, Command
+from benchmarks.case import Case, Part
 from benchmarks.cases import select
+from benchmarks.implementations import installed
 from benchmarks.process import Role, TrialError
 from benchmarks.runner import Outcome, run_case
 
 
-def script(code: str) -> Command:
-    return lambda implementation, settings: [sys.executable, "-c", code, implementation, settings]
+def script(code: str, role: str = "role") -> Part:
+    command = [sys.executable, "-c", code]
+    return Part(role, lambda implementation, settings: [*command, implementation, settings])
 
 
 READY = "import sys, json; print('{\"ready\": {}}', flush=True); sys.stdin.readline(); "
@@ -39,10 +42,32 @@ def test_rounds_alternate_between_the_implementations() -> None:
 def test_what_a_role_says_when_ready_reaches_the_next_role() -> None:
     first = script('print(\'{"ready": {"endpoint": "here"}}\', flush=True); input(); input()')
     second = script(
-        READY + "print(json.dumps({'result': {'rate': len(json.loads(sys.argv[2])['endpoint'])}}))"
+        READY + "print(json.dumps({'result': {'rate': len(json.loads(sys.argv[2])['endpoint'])}}))",
+        role="other",
     )
     outcome, _ = play(Case("c", "c", (first, second), measuring=1))
     assert outcome.rounds["pyzmq"] == [{"rate": 4}]
+
+
+def test_every_role_learns_the_process_ids_of_all() -> None:
+    code = (
+        "import json, os, sys; print('{\"ready\": {}}', flush=True); "
+        "crew = json.loads(sys.stdin.readline().removeprefix('go')); "
+        "print(json.dumps({'result': {'rate': crew['me'] == os.getpid(), 'all': len(crew)}}))"
+    )
+    outcome, _ = play(Case("c", "c", (script(GOOD, "other"), script(code, "me")), measuring=1))
+    assert outcome.rounds["pyzmq"] == [{"rate": True, "all": 2}]
+
+
+def test_what_a_role_measured_before_the_start_joins_the_result() -> None:
+    early = 'print(\'{"ready": {"figures": {"memory": 3}}}\', flush=True); input(); input()'
+    outcome, _ = play(Case("c", "c", (script(early, "early"), script(GOOD)), measuring=1))
+    assert outcome.rounds["pyzmq"] == [{"rate": 5.0, "memory": 3}]
+
+
+def test_the_load_runs_beside_the_roles_and_ends_with_them() -> None:
+    outcome, _ = play(Case("c", "c", (script(GOOD),), load="awake"))
+    assert not outcome.failures
 
 
 def test_an_implementation_that_fails_is_not_tried_again() -> None:
@@ -69,52 +94,46 @@ def python() -> Callable[[str], Role]:
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "players"),
     [
-        "push-pull/tcp/10",
-        "push-pull/inproc/10",
-        "multipart/tcp",
-        "req-rep/ipc",
-        "req-rep/inproc",
-        "dealer-router/tcp",
-        "pub-sub/peers/10",
-        "pub-sub/subscriptions/1000",
-        "asyncio/receive",
-        "asyncio/send",
-        "asyncio/req-rep",
-        "connections/rate",
-        "startup",
+        ("push-pull/tcp/10", "plain pynng"),
+        ("push-pull/inproc/65536", "pyzmq-zerocopy plain"),
+        ("pair/tcp", "pyzmq"),
+        ("multipart/tcp", "babelmq"),
+        ("batch/tcp/10", "babelmq"),
+        ("req-rep/ipc", "babelmq plain"),
+        ("req-rep/inproc", "pynng plain"),
+        ("dealer-router/tcp", "pyzmq"),
+        ("pub-sub/peers/1", "pynng"),
+        ("pub-sub/peers/10", "babelmq"),
+        ("pub-sub/subscriptions/1000", "pyzmq"),
+        ("asyncio/receive", "pyzmq"),
+        ("asyncio/send", "plain"),
+        ("asyncio/req-rep", "babelmq pynng plain"),
+        ("connections/rate", "pyzmq plain"),
+        ("startup", "babelmq"),
+        ("growth/subscribers/3", "pyzmq"),
+        ("growth/pushers/3", "babelmq"),
+        ("growth/subscriptions/10", "babelmq"),
+        ("growth/sockets/3", "babelmq"),
+        ("growth/connections/10", "babelmq"),
     ],
 )
-def test_the_case_runs_with_pyzmq(name: str, tiny: Callable[[str], Case]) -> None:
-    case = tiny(name)
-    outcome = run_case(case, ["pyzmq", "plain"], 1, quick=False, say=lambda text: None)
+def test_the_case_runs(name: str, players: str) -> None:
+    (case,) = select([name])
+    small = {"seconds": 0.02}
+    if case.language == "python" and int(case.settings.get("count", 0)) > 1000:
+        small["count"] = 1000
+    case = replace(case, settings={**case.settings, **small})
+    playing = [name for name in players.split() if installed(name)]
+    assert set(playing) <= set(case.implementations)
+    outcome = run_case(case, playing, 1, quick=False, say=lambda text: None)
     assert not outcome.failures
-    for implementation in {"pyzmq", "plain"} & set(case.implementations):
+    for implementation in playing:
         for metric in case.metrics:
             summary = outcome.summary(implementation, metric.key)
             assert summary is not None
-            assert summary.median > 0
-
-
-@pytest.fixture
-def tiny() -> Callable[[str], Case]:
-    def few_messages(name: str) -> Case:
-        (case,) = select([name])
-        sizes = {key: min(int(case.settings[key]), 300) for key in ("count", "warmup")
-                 if key in case.settings}  # fmt: skip
-        settings = {**case.settings, **sizes}
-        return Case(
-            case.name,
-            case.title,
-            case.roles,
-            settings=settings,
-            metrics=case.metrics,
-            opponents=case.opponents,
-            measuring=case.measuring,
-        )
-
-    return few_messages
+            assert summary.median >= 0
 
 
 def test_the_command_line_prints_the_table_and_writes_the_files(
@@ -127,6 +146,31 @@ def test_the_command_line_prints_the_table_and_writes_the_files(
     written = json.loads(figures.read_text(encoding="utf-8"))
     assert written["cases"]["startup"]["rounds"]["pyzmq"][0]["import"] > 0
     assert not chart.exists()
+
+
+def test_interrupting_a_run_reports_what_there_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object, **more: object) -> Outcome:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("benchmarks.__main__.run_case", interrupted)
+    figures = tmp_path / "bench.json"
+    assert main(["startup", "--json", str(figures), "--svg", str(tmp_path / "b.svg")]) == 130
+    assert json.loads(figures.read_text(encoding="utf-8"))["cases"] == {}
+
+
+def test_a_part_cannot_be_published(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["startup", "--publish"])
+    assert "leave out" in capsys.readouterr().err
+
+
+def test_a_list_shows_growth_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+    listed = capsys.readouterr().out
+    assert "push-pull/tcp/10 " in listed
+    assert "growth/size/16 " in listed
 
 
 def test_the_command_line_refuses_unknown_cases(capsys: pytest.CaptureFixture[str]) -> None:
