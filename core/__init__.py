@@ -25,6 +25,7 @@ from core.poller import Poller, select
 from core.proxy import device, proxy, proxy_steerable
 from core.socket import Socket
 from core.version import (
+    DRAFT_API,
     __version__,
     has,
     pyzmq_version,
@@ -35,6 +36,7 @@ from core.version import (
 
 __all__ = [
     "COPY_THRESHOLD",
+    "DRAFT_API",
     "Again",
     "Context",
     "ContextTerminated",

@@ -18,6 +18,7 @@ from core.runtime.engine import Engine
 from core.runtime.reactor import Reactor
 from core.runtime.thread_settings import ThreadSettings
 from core.socket import Socket, SocketBase
+from core.socket_kinds import class_for
 
 S = TypeVar("S", bound=SocketBase)
 # How often `term` says which sockets it waits for, in seconds.
@@ -70,7 +71,7 @@ class BaseContext(Generic[S]):
             options = OptionValues(
                 kind, ipv6=self._options.ipv6, linger=-1 if self._options.blocky else 0
             )
-            make = socket_class or self._socket_class
+            make = class_for(kind, socket_class or self._socket_class)
             socket: S = make(self, Engine(self._reactor, kind, options), **kwargs)
             self._sockets.add(socket)
         for option, value in self._socket_defaults.items():

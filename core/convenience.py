@@ -9,6 +9,7 @@ from pickle import DEFAULT_PROTOCOL
 from typing import Any, Literal, TypeVar, overload
 
 from core import serialize
+from core.addressing import with_label
 from core.frame import Frame, MessageTracker, tracker_after_parts
 from core.serialize import Message
 
@@ -32,7 +33,7 @@ class SendReceiveMixin(ABC):
         copy: bool = True,
         track: bool = False,
         routing_id: int | None = None,
-        group: str | None = None,
+        group: str | bytes | None = None,
     ) -> MessageTracker | None:
         """Send one frame."""
 
@@ -49,8 +50,12 @@ class SendReceiveMixin(ABC):
         """Receive a whole message, or what is left of one."""
 
     @abstractmethod
-    def _received_properties(self, message: Message) -> Mapping[str, str]:
+    def _received_properties(self, message: Message) -> Mapping[str, str | int]:
         """Return the facts about the peer that this message came from, just received."""
+
+    @abstractmethod
+    def _check_label(self, label: str) -> None:
+        """Raise unless messages of this socket have a ``routing_id`` or a ``group``."""
 
     def send_multipart(
         self,
@@ -120,6 +125,22 @@ class SendReceiveMixin(ABC):
         """
         view = serialize.writable_bytes(buffer, nbytes)
         return serialize.copy_into(view, self.recv(flags))
+
+    def recv_with_routing_id(self, flags: int = 0) -> tuple[bytes, int]:
+        """Receive a message and the routing id of its sender, on a SERVER or PEER socket.
+
+        :raises ZMQError: ENOTSUP on another type
+        """
+        self._check_label("routing_id")
+        return with_label(self._recv_message(flags), "routing_id")
+
+    def recv_with_group(self, flags: int = 0) -> tuple[bytes, str]:
+        """Receive a message and the group that it was sent to, on a DISH socket.
+
+        :raises ZMQError: ENOTSUP on another type
+        """
+        self._check_label("group")
+        return with_label(self._recv_message(flags), "group")
 
     def send_string(
         self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any

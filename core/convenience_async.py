@@ -11,6 +11,7 @@ from pickle import DEFAULT_PROTOCOL
 from typing import Any, Literal, TypeVar, overload
 
 from core import serialize
+from core.addressing import with_label
 from core.frame import Frame, MessageTracker, tracker_after_parts
 from core.serialize import Message
 
@@ -33,7 +34,7 @@ class AsyncSendReceiveMixin(ABC):
         copy: bool = True,
         track: bool = False,
         routing_id: int | None = None,
-        group: str | None = None,
+        group: str | bytes | None = None,
     ) -> Awaitable[MessageTracker | None]:
         """Send one frame."""
 
@@ -50,8 +51,12 @@ class AsyncSendReceiveMixin(ABC):
         """Receive a whole message, or what is left of one."""
 
     @abstractmethod
-    def _received_properties(self, message: Message) -> Mapping[str, str]:
+    def _received_properties(self, message: Message) -> Mapping[str, str | int]:
         """Return the facts about the peer that this message came from, just received."""
+
+    @abstractmethod
+    def _check_label(self, label: str) -> None:
+        """Raise unless messages of this socket have a ``routing_id`` or a ``group``."""
 
     async def send_multipart(
         self,
@@ -92,6 +97,16 @@ class AsyncSendReceiveMixin(ABC):
         if copy:
             return serialize.to_frames(message)
         return serialize.to_frame_objects(message, self._received_properties(message), track)
+
+    async def recv_with_routing_id(self, flags: int = 0) -> tuple[bytes, int]:
+        """Receive a message and the routing id of its sender, on a SERVER or PEER socket."""
+        self._check_label("routing_id")
+        return with_label(await self._recv_message(flags), "routing_id")
+
+    async def recv_with_group(self, flags: int = 0) -> tuple[bytes, str]:
+        """Receive a message and the group that it was sent to, on a DISH socket."""
+        self._check_label("group")
+        return with_label(await self._recv_message(flags), "group")
 
     def send_string(
         self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any

@@ -14,7 +14,7 @@ class SocketType(IntEnum):
     """What a socket does with its messages and its peers (RFC 28 to 31).
 
     The numbers are the ones that ``zmq_getsockopt(ZMQ_TYPE)`` returns. SERVER and the names after
-    it are libzmq draft types: they have numbers here but no socket yet.
+    it are draft types in libzmq, where only some builds have them.
     """
 
     PAIR = 0

@@ -9,10 +9,13 @@ from typing import Any, Final, Self
 
 from core.constants import MORE, SHARED
 from core.errors import NotDone, ZMQError
+from core.patterns.groups import group_name, group_text
 
 # pyzmq shares memory with libzmq above this size, in bytes. The name is part of its API; here a
 # frame is an immutable bytes object anyway, and nothing depends on the number.
 COPY_THRESHOLD: Final = 65536
+
+_LARGEST_ID: Final = 2**32 - 1
 
 
 def as_bytes(data: object) -> bytes:
@@ -50,7 +53,7 @@ class Frame(bytes):
 
     more: bool
     tracker: "MessageTracker | None"
-    _properties: Mapping[str, str]
+    _properties: Mapping[str, str | int]
 
     def __new__(
         cls,
@@ -68,7 +71,7 @@ class Frame(bytes):
 
     @classmethod
     def received(
-        cls, data: bytes, *, more: bool, properties: Mapping[str, str], track: bool = False
+        cls, data: bytes, *, more: bool, properties: Mapping[str, str | int], track: bool = False
     ) -> Self:
         """Make the frame that a socket hands out.
 
@@ -96,8 +99,8 @@ class Frame(bytes):
         """Return a fact about the frame.
 
         :param option: ``MORE`` (0 or 1), ``SHARED`` (always 0), or the name of a property:
-            ``Peer-Address`` (text form of the peer's IP address), ``Socket-Type``, and whatever
-            the peer announced in its handshake
+            ``routing_id``, ``group``, ``Peer-Address`` (text form of the peer's IP address),
+            ``Socket-Type``, and whatever the peer announced in its handshake
         :raises ZMQError: EINVAL: nothing is known under this name
         """
         if option == MORE:
@@ -107,16 +110,46 @@ class Frame(bytes):
         name = option.decode() if isinstance(option, builtins.bytes) else option
         if isinstance(name, str) and name in self._properties:
             return self._properties[name]
+        if name == "group":
+            return ""
         known = ", ".join(self._properties) or "none: only received frames have them"
         raise ZMQError(EINVAL, f"frame has no property {name!r}; it has {known}")
 
     def set(self, option: int | str, value: object) -> None:
-        """Refuse: no property of a frame can be changed here.
+        """Say where a frame goes: see `routing_id` and `group`. Nothing else can be set.
 
-        :raises ZMQError: EINVAL, always. libzmq has two draft properties that can be set,
-            ``group`` and ``routing_id``; their socket types do not exist here.
+        :raises ZMQError: EINVAL: the property is another one, or the value is not allowed
         """
-        raise ZMQError(EINVAL, f"frame property {option!r} cannot be set")
+        if option == "routing_id" and isinstance(value, int) and 0 < value <= _LARGEST_ID:
+            self._properties = {**self._properties, "routing_id": value}
+        elif option == "group" and isinstance(value, (str, builtins.bytes)):
+            self._properties = {**self._properties, "group": group_text(group_name(value))}
+        else:
+            raise ZMQError(EINVAL, f"frame property {option!r} cannot be set to {value!r}")
+
+    @property
+    def routing_id(self) -> int:
+        """The peer that a frame came from (SERVER, PEER), or that it is to go to: 1 to 2**32-1.
+
+        Reading it raises `ZMQError` (EINVAL) when the frame has none.
+        """
+        return int(self.get("routing_id"))
+
+    @routing_id.setter
+    def routing_id(self, routing_id: int) -> None:
+        self.set("routing_id", routing_id)
+
+    @property
+    def group(self) -> str:
+        """The group that a frame came in (DISH), or is to be sent to (RADIO); empty: none.
+
+        Set as str or bytes, of at most 255 bytes.
+        """
+        return str(self.get("group"))
+
+    @group.setter
+    def group(self, group: str | builtins.bytes) -> None:
+        self.set("group", group)
 
     def __getitem__(self, option: Any) -> Any:
         """Return a property, as `get` does: a frame is not indexed by position."""

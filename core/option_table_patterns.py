@@ -11,7 +11,9 @@ _WRITE_ONLY, _READ_ONLY = Access.WRITE_ONLY, Access.READ_ONLY
 _ROUTER = frozenset({SocketType.ROUTER})
 _STREAM = frozenset({SocketType.STREAM})
 _ROUTING = _ROUTER | _STREAM
-_GREETERS = frozenset({SocketType.ROUTER, SocketType.DEALER})
+_LISTENERS = frozenset({SocketType.ROUTER, SocketType.SERVER, SocketType.PEER})
+_DIALLERS = frozenset({SocketType.DEALER, SocketType.CLIENT, SocketType.PEER})
+_GREETERS = _LISTENERS | _DIALLERS
 _REQ = frozenset({SocketType.REQ})
 _PUBLISHERS = frozenset({SocketType.PUB, SocketType.XPUB})
 _XSUB = frozenset({SocketType.XSUB})
@@ -118,7 +120,7 @@ PATTERN_OPTIONS: tuple[Option, ...] = (
         b"",
         "Message to receive when an accepted peer has gone; empty: none.",
         access=_WRITE_ONLY,
-        socket_types=_ROUTER,
+        socket_types=_LISTENERS,
         effect=_AT_ONCE,
     ),
     supported(
@@ -127,7 +129,7 @@ PATTERN_OPTIONS: tuple[Option, ...] = (
         b"",
         "Message to receive when a connection broke that will be made again; empty: none.",
         access=_WRITE_ONLY,
-        socket_types=frozenset({SocketType.DEALER}),
+        socket_types=_DIALLERS,
         effect=_AT_ONCE,
     ),
     _switch(_O.REQ_RELAXED, _REQ, "A new request may be sent before the reply to the last one."),
@@ -135,7 +137,9 @@ PATTERN_OPTIONS: tuple[Option, ...] = (
     _switch(_O.XPUB_VERBOSE, _PUBLISHERS, "Pass on repeated subscriptions too."),
     _switch(_O.XPUB_VERBOSER, _PUBLISHERS, "Pass on repeated subscriptions and cancellations."),
     _switch(
-        _O.XPUB_NODROP, _PUBLISHERS, "A full peer makes send wait or raise, and loses nothing."
+        _O.XPUB_NODROP,
+        _PUBLISHERS | {SocketType.RADIO},
+        "A full peer makes send wait or raise, and loses nothing.",
     ),
     _switch(_O.XPUB_MANUAL, _PUBLISHERS, "Subscribe peers by hand with SUBSCRIBE."),
     _switch(

@@ -33,8 +33,8 @@ LIVE_OPTIONS = frozenset(
     }
 )
 
-# They send subscriptions only, so libzmq gives them a LINGER of 0 from the start.
-_NOTHING_TO_LINGER_FOR = frozenset({SocketType.SUB, SocketType.XSUB})
+# They send subscriptions and groups only, so libzmq gives them a LINGER of 0 from the start.
+_NOTHING_TO_LINGER_FOR = frozenset({SocketType.SUB, SocketType.XSUB, SocketType.DISH})
 
 
 @dataclass(slots=True, init=False, eq=False)
@@ -44,7 +44,7 @@ class OptionValues:
     :param socket_type: type of the socket: decides which options it has
     :param ipv6: initial value of IPV6, from the context
     :param linger: initial value of LINGER in ms, from the context: -1 if it is BLOCKY, else 0.
-        SUB and XSUB start at 0 in any case.
+        SUB, XSUB and DISH start at 0 in any case.
     """
 
     socket_type: SocketType

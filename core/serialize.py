@@ -51,7 +51,9 @@ def to_frames(message: Message) -> list[bytes]:
     return message if type(message) is list else list(message)
 
 
-def to_frame_objects(message: Message, properties: Mapping[str, str], track: bool) -> list[Frame]:
+def to_frame_objects(
+    message: Message, properties: Mapping[str, str | int], track: bool
+) -> list[Frame]:
     """Return the message as frame objects that know about the peer and about what follows."""
     frames = to_frames(message)
     last = len(frames) - 1

@@ -18,6 +18,7 @@ from core.frame import Frame, MessageTracker, as_bytes, tracker_after_send
 from core.inspection import InspectionMixin
 from core.options import LIVE_OPTIONS, OptionAttributes
 from core.patterns import Message
+from core.patterns.groups import group_name
 from core.patterns.origins import Attributed, facts_of
 from core.runtime.channel_link import ChannelEndpoint
 from core.runtime.connecter import ConnectedEndpoint
@@ -118,6 +119,23 @@ class SocketBase(InspectionMixin, OptionAttributes):
         """
         self._engine.remove_endpoint(_text(addr), (ConnectedEndpoint, ChannelEndpoint))
 
+    def connect_peer(self, addr: str) -> int:
+        """Connect a PEER socket (``zmq_connect_peer``).
+
+        :returns: the routing id of the peer: it can be sent to at once, even before it is there
+        :raises ZMQError: ENOTSUP on another type, EFAULT with IMMEDIATE set, and those of `connect`
+        """
+        return self._engine.connect_peer(_text(addr))
+
+    def disconnect_peer(self, routing_id: int) -> None:
+        """End the connection of a peer of a SERVER or PEER socket (``zmq_disconnect_peer``).
+
+        What was sent to it before still leaves.
+
+        :raises ZMQError: EHOSTUNREACH: there is no such peer; ENOTSUP on another type
+        """
+        self._engine.disconnect_peer(routing_id)
+
     def bind_to_random_port(
         self, addr: str, min_port: int = 49152, max_port: int = 65536, max_tries: int = 100
     ) -> int:
@@ -189,6 +207,23 @@ class SocketBase(InspectionMixin, OptionAttributes):
         """Return the descriptor that is readable when EVENTS may have changed (ZMQ_FD)."""
         return int(self.get(SocketOption.FD))
 
+    # Groups
+
+    def join(self, group: str | bytes) -> None:
+        """Receive what a RADIO sends to a group, on a DISH socket.
+
+        :param group: at most 255 bytes; text in UTF-8
+        :raises ZMQError: EINVAL: joined already, or a wrong name; ENOTSUP on another type
+        """
+        self._engine.join(group_name(group))
+
+    def leave(self, group: str | bytes) -> None:
+        """Receive no more of a group.
+
+        :raises ZMQError: EINVAL: not joined; ENOTSUP on another type
+        """
+        self._engine.leave(group_name(group))
+
     # The end
 
     def close(self, linger: int | None = None) -> None:
@@ -249,11 +284,18 @@ class SocketBase(InspectionMixin, OptionAttributes):
             message = message[0]
         return message if copy else self._frame(message, more, facts or {})
 
-    def _frame(self, content: bytes, more: bool, properties: Mapping[str, str]) -> Any:
+    def _frame(self, content: bytes, more: bool, properties: Mapping[str, str | int]) -> Any:
         """Make what `recv` returns with ``copy=False``."""
         return Frame.received(content, more=more, properties=properties)
 
-    def _received_properties(self, message: Message) -> Mapping[str, str]:
+    def _check_label(self, label: str) -> None:
+        pattern = self._engine.pattern
+        if pattern.label != label:
+            raise error_from_errno(
+                errno.ENOTSUP, f"messages of a {pattern.name} socket have no {label}"
+            )
+
+    def _received_properties(self, message: Message) -> Mapping[str, str | int]:
         facts = facts_of(message)
         return self._engine.facts_of_last() if facts is None else facts
 
@@ -275,7 +317,7 @@ class Socket(SocketBase, SendReceiveMixin):
         copy: bool = True,
         track: bool = False,
         routing_id: int | None = None,
-        group: str | None = None,
+        group: str | bytes | None = None,
     ) -> MessageTracker | None:
         """Send one frame: a message, or with SNDMORE a part of one.
 
@@ -410,7 +452,7 @@ def as_batch(messages: Sequence[Any]) -> list[Message]:
     """Messages as programs write them, checked, as the engine takes them."""
     return [
         message
-        if isinstance(message, bytes)
+        if message.__class__ is bytes
         else to_message(message if isinstance(message, (list, tuple)) else [message])
         for message in messages
     ]

@@ -7,6 +7,8 @@ from core.errors import EMULATED_LIBZMQ_VERSION
 __version__ = "0.1.0"
 # The pyzmq release whose API `core` carries.
 EMULATED_PYZMQ_VERSION = "27.3.0"
+#: Whether libzmq's draft socket types and options are there: always.
+DRAFT_API = True
 
 
 def zmq_version() -> str:
@@ -34,15 +36,18 @@ def pyzmq_version_info() -> tuple[int, int, int]:
 def has(capability: str) -> bool:
     """Whether a capability is there, by its libzmq name.
 
-    :param capability: the scheme of a transport, such as ``"ipc"``, or a security mechanism, of
+    :param capability: ``"draft"``, which is always there: the socket types from SERVER to CHANNEL
+        and the options that libzmq calls draft; the scheme of a transport, such as ``"ipc"``; or a
+        security mechanism, of
         which there is none besides NULL: ``"curve"`` and ``"gssapi"`` are False
     """
     from core.plugin import schemes
 
-    return capability in schemes()
+    return capability == "draft" or capability in schemes()
 
 
 __all__ = [
+    "DRAFT_API",
     "__version__",
     "has",
     "pyzmq_version",

@@ -33,7 +33,7 @@ class Loop(SendReceiveMixin):
         copy: bool = True,
         track: bool = False,
         routing_id: int | None = None,
-        group: str | None = None,
+        group: str | bytes | None = None,
     ) -> MessageTracker | None:
         if group is not None or routing_id is not None:
             raise NotImplementedError(f"{group=} {routing_id=}")
@@ -56,6 +56,9 @@ class Loop(SendReceiveMixin):
 
     def _received_properties(self, message: Message) -> Mapping[str, str]:
         return FACTS
+
+    def _check_label(self, label: str) -> None:
+        raise NotImplementedError(label)
 
 
 class AsyncLoop(AsyncSendReceiveMixin):
@@ -84,6 +87,9 @@ class AsyncLoop(AsyncSendReceiveMixin):
 
     def _received_properties(self, message: Message) -> Mapping[str, str]:
         return self.inner._received_properties(message)
+
+    def _check_label(self, label: str) -> None:
+        self.inner._check_label(label)
 
 
 class Blocking:

@@ -121,9 +121,39 @@ def test_unknown_property(option: Any) -> None:
         Frame(b"x")[option]
 
 
-def test_properties_cannot_be_set() -> None:
-    with pytest.raises(ZMQError, match="'group' cannot be set") as caught:
-        Frame(b"x").set("group", "a")
+def test_frame_may_know_where_it_goes() -> None:
+    frame = Frame.received(b"x", more=False, properties=FACTS)
+    frame.routing_id = 2**32 - 1
+    frame.group = b"gr\xc3\xbc\xc3\x9fe"
+    assert (frame.routing_id, frame["routing_id"]) == (2**32 - 1, 2**32 - 1)
+    assert (frame.group, frame.get("group")) == ("grüße", "grüße")
+    assert frame["Peer-Address"] == "127.0.0.1"
+    assert FACTS.keys() == {"Peer-Address", "Socket-Type"}  # which other frames share
+
+
+def test_frame_that_goes_nowhere() -> None:
+    assert Frame(b"x").group == ""
+    with pytest.raises(ZMQError, match="no property 'routing_id'") as caught:
+        Frame(b"x")["routing_id"]
+    assert caught.value.errno == EINVAL
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("routing_id", 0),
+        ("routing_id", -1),
+        ("routing_id", 2**32),
+        ("routing_id", "1"),
+        ("group", 5),
+        ("group", "x" * 256),
+        ("Peer-Address", "127.0.0.1"),
+        (c.MORE, 1),
+    ],
+)
+def test_nothing_else_can_be_set(name: Any, value: object) -> None:
+    with pytest.raises(ZMQError) as caught:
+        Frame(b"x").set(name, value)
     assert caught.value.errno == EINVAL
 
 

@@ -6,8 +6,9 @@ stands between.
 
 from __future__ import annotations
 
+from core.asyncio import socket_kinds
 from core.asyncio.context import Context
 from core.asyncio.poller import Poller
 from core.asyncio.socket import Socket
 
-__all__ = ["Context", "Poller", "Socket"]
+__all__ = ["Context", "Poller", "Socket", "socket_kinds"]

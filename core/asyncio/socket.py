@@ -65,7 +65,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         copy: bool = True,
         track: bool = False,
         routing_id: int | None = None,
-        group: str | None = None,
+        group: str | bytes | None = None,
     ) -> Awaitable[MessageTracker | None]:
         """Send one frame: see `core.Socket.send`. What has room is on its way at once.
 
@@ -138,7 +138,9 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
 
     async def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> int:
         """Send many messages with one call: see `core.Socket.send_many`."""
-        batch = as_batch(messages)
+        return await self._send_batch(as_batch(messages), flags)
+
+    async def _send_batch(self, batch: list[Message], flags: int) -> int:
         done = 0
 
         def some() -> int | None:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from ..options import OptionValues
 from .base import Message, Pattern
+from .client_server import ClientPattern, PeerPattern, ServerPattern
+from .datagram import DgramPattern
 from .drops import DropReason, Drops
-from .exclusive import PairPattern
+from .exclusive import ChannelPattern, PairPattern
 from .pipe import Pipe
 from .pipeline import PullPattern, PushPattern
 from .publish import PubPattern, XPubPattern
+from .radio_dish import DishPattern, RadioPattern
 from .request_reply import DealerPattern, RepPattern, ReqPattern
 from .routing import RouterPattern
+from .scatter_gather import GatherPattern, ScatterPattern
 from .stream import RawRouterPattern, StreamPattern
 from .subscribe import SubPattern, XSubPattern
 
@@ -34,6 +38,15 @@ PATTERNS: dict[str, type[Pattern]] = {
         XPubPattern,
         XSubPattern,
         StreamPattern,
+        ServerPattern,
+        ClientPattern,
+        RadioPattern,
+        DishPattern,
+        GatherPattern,
+        ScatterPattern,
+        DgramPattern,
+        PeerPattern,
+        ChannelPattern,
     )
 }
 

@@ -38,8 +38,14 @@ class Pattern:
     takes_between_looks: ClassVar[int] = 1
     # Peers do not speak ZMTP: their bytes come and go as they are.
     raw: ClassVar[bool] = False
+    # The transports that it can use, by scheme; empty: all.
+    schemes: ClassVar[frozenset[str]] = frozenset()
     # A message ends with its part of this number, whatever SNDMORE says; 0: with the last part.
     longest: ClassVar[int] = 0
+    # Messages are single frames, and a peer's others are dropped.
+    single_part: ClassVar[bool] = False
+    # What comes with a message beside its frames: "routing_id" or "group".
+    label: ClassVar[str] = ""
     # ZMQ_CONFLATE has an effect.
     can_conflate: ClassVar[bool] = False
     # Several messages in a row may be routed as one batch.
@@ -158,6 +164,10 @@ class Pattern:
         if not self.can_send:
             raise error_from_errno(errno.ENOTSUP, f"a {self.name} socket cannot send")
 
+    def addressed(self, body: bytes, routing_id: int | None, group: str | bytes | None) -> Message:
+        """The message that says to which peer (SERVER, PEER) or group (RADIO) it goes."""
+        return body
+
     def push(self, pipe: Pipe, batch: list[Message]) -> None:
         pipe.put(batch)
         self.touch(pipe)
@@ -184,6 +194,16 @@ class Pattern:
         """`pipe.incoming` has new messages."""
         if not pipe.active:
             self.queue.add(pipe)
+
+    def tell_of_disconnect(self, pipe: Pipe) -> None:
+        """ZMQ_DISCONNECT_MSG. libzmq (session_base.cpp): it is for peers that came to us."""
+        if self.options.disconnect_msg and not pipe.connected:
+            self.inject(pipe, self.options.disconnect_msg)
+
+    def tell_of_hiccup(self, pipe: Pipe) -> None:
+        """ZMQ_HICCUP_MSG. libzmq: it is for connections that will be made again."""
+        if self.options.hiccup_msg and pipe.connected and pipe.streams:
+            self.inject(pipe, self.options.hiccup_msg)
 
     def inject(self, pipe: Pipe, message: bytes) -> None:
         """Have the user receive a message as if the peer had sent it."""
@@ -217,9 +237,32 @@ class Pattern:
         """Received messages may be `Attributed`."""
         return self.queue.origins.asked
 
-    def facts_of_last(self) -> Mapping[str, str]:
+    def facts_of_last(self) -> Mapping[str, str | int]:
         """About the sender of the message received last, if that message does not say."""
         return self.queue.origins.ask(self.inbox)
+
+    # Numbered peers (SERVER, PEER)
+
+    def check_may_connect_peer(self) -> None:
+        """Raise unless a connect has a routing id to return."""
+        raise error_from_errno(errno.ENOTSUP, f"connect_peer is for PEER sockets, not {self.name}")
+
+    def connected_peer(self) -> int:
+        """The routing id of the peer of the newest connect."""
+        return 0
+
+    def disconnect_peer(self, routing_id: int) -> None:
+        raise error_from_errno(
+            errno.ENOTSUP, f"disconnect_peer is for SERVER and PEER sockets, not {self.name}"
+        )
+
+    # Groups (DISH)
+
+    def join(self, group: bytes) -> None:
+        raise error_from_errno(errno.ENOTSUP, f"only DISH sockets join groups, not {self.name}")
+
+    def leave(self, group: bytes) -> None:
+        raise error_from_errno(errno.ENOTSUP, f"only DISH sockets leave groups, not {self.name}")
 
     # Subscriptions (SUB, XSUB, XPUB)
 

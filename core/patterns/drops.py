@@ -22,6 +22,9 @@ class DropReason(Enum):
     NOT_SUBSCRIBED = "no subscription matched them any more"
     NOT_AWAITED = "they were not the reply to the request that waits"
     NOT_A_REQUEST = "they had no envelope that a reply could follow"
+    SEVERAL_FRAMES = "they had several frames, and this type of socket takes one"
+    NOT_JOINED = "their group was not joined any more"
+    MALFORMED = "they made no sense to this type of socket"
     NOT_RECEIVED_HERE = "this type of socket does not receive"
 
     @property
@@ -36,6 +39,9 @@ _INCOMING = frozenset(
         DropReason.NOT_SUBSCRIBED,
         DropReason.NOT_AWAITED,
         DropReason.NOT_A_REQUEST,
+        DropReason.SEVERAL_FRAMES,
+        DropReason.NOT_JOINED,
+        DropReason.MALFORMED,
         DropReason.NOT_RECEIVED_HERE,
     }
 )

@@ -1,9 +1,10 @@
-"""PAIR: exactly one peer (RFC 31)."""
+"""PAIR and CHANNEL: exactly one peer (RFC 31, RFC 52)."""
 
 from __future__ import annotations
 
 from .load_balancer import LoadBalanced
 from .pipe import Pipe
+from .single_part import SinglePart
 
 
 class PairPattern(LoadBalanced):
@@ -16,3 +17,9 @@ class PairPattern(LoadBalanced):
         if self.pipes:
             return False
         return super().attach(pipe)
+
+
+class ChannelPattern(SinglePart, PairPattern):
+    """RFC 52: a PAIR for messages of a single frame."""
+
+    name = "CHANNEL"

@@ -15,7 +15,7 @@ class Attributed(list[bytes]):
 
     __slots__ = ("facts",)
 
-    def __init__(self, frames: list[bytes], facts: Mapping[str, str] | None) -> None:
+    def __init__(self, frames: list[bytes], facts: Mapping[str, str | int] | None) -> None:
         super().__init__(frames)
         self.facts = facts  # None: ask the pattern
 
@@ -27,7 +27,7 @@ def plain(message: Message) -> Message:
     return list(message) if len(message) > 1 else message[0]
 
 
-def facts_of(message: Message) -> Mapping[str, str] | None:
+def facts_of(message: Message) -> Mapping[str, str | int] | None:
     """What the message itself knows about its sender."""
     return message.facts if isinstance(message, Attributed) else None
 
@@ -65,7 +65,7 @@ class Origins:
         order = interleave([[pipe] * size for pipe, size in self._round])
         return order[-count:].count(pipe) if count else 0
 
-    def ask(self, inbox: deque[Message]) -> Mapping[str, str]:
+    def ask(self, inbox: deque[Message]) -> Mapping[str, str | int]:
         """The facts about the message that was received last, the first time somebody asks."""
         if self.asked:
             return NO_FACTS
@@ -80,7 +80,7 @@ class Origins:
         )
         return last
 
-    def _whose(self, count: int) -> list[Mapping[str, str]]:
+    def _whose(self, count: int) -> list[Mapping[str, str | int]]:
         """The facts about the last so many messages that the inbox was filled with."""
         if self.sole is not None:
             return [self.sole.facts] * count

@@ -12,7 +12,7 @@ from .drops import DropReason, Drops
 Message = bytes | list[bytes]
 
 UNLIMITED = 1 << 62
-NO_FACTS: Mapping[str, str] = MappingProxyType({})
+NO_FACTS: Mapping[str, str | int] = MappingProxyType({})
 
 
 def frames_of(message: Message) -> list[bytes]:

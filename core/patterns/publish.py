@@ -121,7 +121,7 @@ class XPubPattern(Pattern):
     def attributes(self) -> bool:
         return True
 
-    def facts_of_last(self) -> Mapping[str, str]:
+    def facts_of_last(self) -> Mapping[str, str | int]:
         return NO_FACTS  # the cancellation for a peer that is gone
 
     def topics_count(self) -> int:

@@ -25,9 +25,7 @@ class DealerPattern(LoadBalanced):
         return True
 
     def peer_lost(self, pipe: Pipe) -> None:
-        # libzmq (session_base.cpp): a HICCUP_MSG is for connections that will be made again.
-        if self.options.hiccup_msg and pipe.connected and pipe.streams:
-            self.inject(pipe, self.options.hiccup_msg)
+        self.tell_of_hiccup(pipe)
 
 
 class ReqPattern(DealerPattern):
@@ -106,7 +104,7 @@ class ReqPattern(DealerPattern):
             self._awaiting = False
         return reply
 
-    def facts_of_last(self) -> Mapping[str, str]:
+    def facts_of_last(self) -> Mapping[str, str | int]:
         return NO_FACTS if self._asked is None else self._asked.facts
 
     def _next_reply(self) -> Message | None:
@@ -198,7 +196,7 @@ class RepPattern(Pattern):
             self._owing = True
         return request
 
-    def facts_of_last(self) -> Mapping[str, str]:
+    def facts_of_last(self) -> Mapping[str, str | int]:
         return self._asking.facts if self._owing and self._asking is not None else NO_FACTS
 
     def _next_request(self) -> Message | None:

@@ -56,9 +56,7 @@ class RouterPattern(Pattern):
     def peer_lost(self, pipe: Pipe) -> None:
         if self.options.router_notify & RouterNotify.DISCONNECT and pipe.streams:
             self.inject(pipe, b"")
-        # libzmq (session_base.cpp): a DISCONNECT_MSG is for peers that came to us.
-        if self.options.disconnect_msg and not pipe.connected:
-            self.inject(pipe, self.options.disconnect_msg)
+        self.tell_of_disconnect(pipe)
 
     def _next_identity(self) -> bytes:
         while True:

@@ -35,7 +35,7 @@ class EngineSocket(core.Socket):
         # The engine takes a bare message for plain bytes; in a list, a frame may be a subclass.
         return [message] if isinstance(message, Lent) else message
 
-    def _frame(self, content: bytes, more: bool, properties: Mapping[str, str]) -> Any:
+    def _frame(self, content: bytes, more: bool, properties: Mapping[str, str | int]) -> Any:
         kind: Any = zmq.Frame  # a subclass of our own
         return kind.received(content, more=more, properties=properties)
 

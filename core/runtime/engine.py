@@ -146,19 +146,42 @@ class Engine(Observed):
     def connect(self, endpoint: str) -> None:
         transport, address = self._parse(endpoint, bind=False)
         with self.lock:
+            self._connect(endpoint, transport, address)
+
+    def connect_peer(self, endpoint: str) -> int:
+        """Connect, and return the routing id of the peer (PEER)."""
+        with self.lock:
+            self.pattern.check_may_connect_peer()
+        transport, address = self._parse(endpoint, bind=False)
+        with self.lock:
+            self._connect(endpoint, transport, address)
+            return self.pattern.connected_peer()
+
+    def disconnect_peer(self, routing_id: int) -> None:
+        with self.lock:
             self.check_open()
-            self.ledger.given_up.pop(endpoint, None)
-            if transport.kind == "stream":
-                connected = ConnectedEndpoint(self, transport, address)
-                self._add_endpoint(connected)
-                connected.start()
-            else:
-                self._add_endpoint(ChannelEndpoint(self, transport, address, bind=False))
-                self._run_posted()  # the peer may be there already
-            self._after_work()
+            self.pattern.disconnect_peer(routing_id)
+
+    def _connect(self, endpoint: str, transport: Any, address: str) -> None:
+        self.check_open()
+        self.ledger.given_up.pop(endpoint, None)
+        if transport.kind == "stream":
+            connected = ConnectedEndpoint(self, transport, address)
+            self._add_endpoint(connected)
+            connected.start()
+        else:
+            self._add_endpoint(ChannelEndpoint(self, transport, address, bind=False))
+            self._run_posted()  # the peer may be there already
+        self._after_work()
 
     def _parse(self, endpoint: str, *, bind: bool) -> tuple[Any, str]:
         scheme, rest = split_endpoint(endpoint)
+        schemes = self.pattern.schemes
+        if schemes and scheme not in schemes:
+            raise error_from_errno(
+                Errno.ENOCOMPATPROTO,
+                f"a {self.pattern.name} socket needs {' or '.join(schemes)}://, not {scheme}://",
+            )
         transport = get_transport(scheme)
         address = transport.parse(rest, bind=bind)
         types = transport.socket_types if transport.kind == "message" else None
@@ -228,6 +251,18 @@ class Engine(Observed):
         """With the lock held."""
         self.pattern.unsubscribe(topic)
         self.flush()
+
+    def join(self, group: bytes) -> None:
+        with self.lock:
+            self.check_open()
+            self.pattern.join(group)
+            self.flush()
+
+    def leave(self, group: bytes) -> None:
+        with self.lock:
+            self.check_open()
+            self.pattern.leave(group)
+            self.flush()
 
     def event_fd(self) -> int:
         """A descriptor that turns readable when something happened (ZMQ_FD). The lock is held."""

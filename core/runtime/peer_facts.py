@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.zmtp import PeerInfo
 
 # These are for us to say: libzmq takes them from anybody who puts them into the handshake.
-_NOT_FOR_PEERS = ("peer-address", "user-id")
+_NOT_FOR_PEERS = ("peer-address", "user-id", "routing_id", "group")
 
 
 def peer_facts(peer: PeerInfo, stream: Stream) -> Mapping[str, str]:

@@ -278,7 +278,7 @@ class Traffic(Driven):
             return [plain(message) for message in messages]
         return messages
 
-    def facts_of_last(self) -> Mapping[str, str]:
+    def facts_of_last(self) -> Mapping[str, str | int]:
         """About the peer whose message was received last, if that message does not say itself."""
         with self.lock:
             return self.pattern.facts_of_last()

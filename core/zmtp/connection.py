@@ -180,7 +180,8 @@ class Connection:
         """Return at most `limit` messages of those that have arrived, in order.
 
         Commands on the way are carried out. SUBSCRIBE and CANCEL appear among the messages, as
-        b"\\x01" + topic and b"\\x00" + topic, when our type is PUB or XPUB.
+        b"\\x01" + topic and b"\\x00" + topic, when our type is PUB or XPUB; so do JOIN and LEAVE
+        with their groups when it is RADIO.
         """
         decoder = self._decoder
         messages = decoder.messages(limit)
@@ -229,7 +230,12 @@ class Connection:
         return self._encode_parts(messages)
 
     def encode_subscription(self, subscribe: bool, topic: bytes) -> bytes:
-        """Return what tells the peer that we subscribe to `topic`, or no longer do."""
+        """Return what tells the peer that we subscribe to `topic`, or no longer do.
+
+        A DISH joins and leaves groups.
+        """
+        if self._config.socket_type == "DISH":
+            return build_command(b"JOIN" if subscribe else b"LEAVE", topic)  # RFC 48
         if self._greeting is not None and self._greeting.takes_subscription_commands:
             return build_command(b"SUBSCRIBE" if subscribe else b"CANCEL", topic)
         # RFC 23 §the publish-subscribe pattern: a message whose first octet is 1 or 0.
@@ -414,6 +420,10 @@ class Connection:
         elif name == b"SUBSCRIBE" and self._config.socket_type in TAKES_SUBSCRIPTIONS:
             return b"\x01" + data
         elif name == b"CANCEL" and self._config.socket_type in TAKES_SUBSCRIPTIONS:
+            return b"\x00" + data
+        elif name == b"JOIN" and self._config.socket_type == "RADIO":
+            return b"\x01" + data
+        elif name == b"LEAVE" and self._config.socket_type == "RADIO":
             return b"\x00" + data
         elif name == b"ERROR":
             # RFC 37 §error handling: an incoming ERROR is fatal. libzmq ignores it this late; its

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 
+from tests.support import draft_libzmq, tools
+
 MODULES = {"core": "core", "libzmq": "zmq"}
+DRAFT = "tests.support.draft_libzmq"
 ALL = "both"
+NO_DRAFT = f"draft types beside libzmq's own: {draft_libzmq.WHY_NOT}"
 
 
 def load(name: str) -> Any:
     """The module of the implementation called `name`."""
-    return importlib.import_module(MODULES[name])
+    return importlib.import_module(MODULES.get(name, DRAFT))
 
 
 def asyncio_face(zmq: Any) -> Any:
@@ -39,8 +43,15 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     """Run a test once for each selected implementation it is meant for."""
     if "zmq" not in metafunc.fixturenames:
         return
-    names = selected(metafunc.config)
+    names = list(selected(metafunc.config))
     markers = {marker.name for marker in metafunc.definition.iter_markers()}
+    if "draft" in markers and "libzmq" in names:
+        # pyzmq's libzmq does not have these types.
+        names.remove("libzmq")
+        if draft_libzmq.available():
+            names.append("draft")
+        elif NO_DRAFT not in tools.left_out:
+            tools.left_out.append(NO_DRAFT)
     if "core_only" in markers:
         names = [name for name in names if name == "core"]
     if "interop" in markers and len(names) > 1:

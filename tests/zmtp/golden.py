@@ -24,6 +24,15 @@ READY_PUSH = b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04PUSH"
 READY_PULL = b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04PULL"
 READY_SUB = b"\x04\x19\x05READY\x0bSocket-Type\x00\x00\x00\x03SUB"
 READY_XPUB = b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04XPUB"
+#: The types that a libzmq with drafts (4.3.6) has, recorded in the same way.
+READY_CLIENT = b"\x04\x1c\x05READY\x0bSocket-Type\x00\x00\x00\x06CLIENT"
+READY_SERVER = b"\x04\x1c\x05READY\x0bSocket-Type\x00\x00\x00\x06SERVER"
+READY_RADIO = b"\x04\x1b\x05READY\x0bSocket-Type\x00\x00\x00\x05RADIO"
+READY_DISH = b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04DISH"
+READY_SCATTER = b"\x04\x1d\x05READY\x0bSocket-Type\x00\x00\x00\x07SCATTER"
+READY_GATHER = b"\x04\x1c\x05READY\x0bSocket-Type\x00\x00\x00\x06GATHER"
+READY_PEER = b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04PEER"
+READY_CHANNEL = b"\x04\x1d\x05READY\x0bSocket-Type\x00\x00\x00\x07CHANNEL"
 READY_REQ = b"\x04&\x05READY\x0bSocket-Type\x00\x00\x00\x03REQ\x08Identity\x00\x00\x00\x00"
 READY_ROUTER = b"\x04)\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER\x08Identity\x00\x00\x00\x00"
 #: A DEALER with ROUTING_ID = b"id-7".
@@ -62,3 +71,13 @@ PING_3_0 = b"\x04\x07\x04PING\x00\x00"
 PONG = b"\x04\x05\x04PONG"
 PONG_ABC = b"\x04\x08\x04PONGabc"
 PONG_CUT = b"\x04\x15\x04PONG0123456789abcdef"
+
+#: A DISH that joined b"A" and 250 times t, then left b"A".
+GROUPS = b"\x04\x06\x04JOINA\x04\xff\x04JOIN" + b"t" * 250 + b"\x04\x07\x05LEAVEA"
+
+#: A RADIO that sent b"hello" and 256 times y to the group TV, and nothing to the group without a
+#: name, to a peer that had joined both.
+BROADCAST = (
+    b"\x01\x02TV\x00\x05hello"
+    b"\x01\x02TV\x02\x00\x00\x00\x00\x00\x00\x01\x00" + b"y" * 256 + b"\x01\x00\x00\x00"
+)

@@ -28,6 +28,14 @@ def speak(request: pytest.FixtureRequest) -> wire.Speak:
         ("REP", golden.GREETING, golden.READY_REQ, "REQ", b""),
         ("DEALER", golden.GREETING, golden.READY_ROUTER, "ROUTER", b""),
         ("ROUTER", golden.GREETING_WITH_IDENTITY, golden.READY_DEALER, "DEALER", b"id-7"),
+        ("SERVER", golden.GREETING, golden.READY_CLIENT, "CLIENT", b""),
+        ("CLIENT", golden.GREETING, golden.READY_SERVER, "SERVER", b""),
+        ("DISH", golden.GREETING, golden.READY_RADIO, "RADIO", b""),
+        ("RADIO", golden.GREETING, golden.READY_DISH, "DISH", b""),
+        ("GATHER", golden.GREETING, golden.READY_SCATTER, "SCATTER", b""),
+        ("SCATTER", golden.GREETING, golden.READY_GATHER, "GATHER", b""),
+        ("PEER", golden.GREETING, golden.READY_PEER, "PEER", b""),
+        ("CHANNEL", golden.GREETING, golden.READY_CHANNEL, "CHANNEL", b""),
     ],
 )
 def test_handshake(
@@ -51,6 +59,14 @@ def test_handshake(
         ("REQ", b"", golden.READY_REQ),
         ("ROUTER", b"", golden.READY_ROUTER),
         ("DEALER", b"id-7", golden.READY_DEALER),
+        ("CLIENT", b"", golden.READY_CLIENT),
+        ("SERVER", b"", golden.READY_SERVER),
+        ("RADIO", b"", golden.READY_RADIO),
+        ("DISH", b"", golden.READY_DISH),
+        ("SCATTER", b"", golden.READY_SCATTER),
+        ("GATHER", b"", golden.READY_GATHER),
+        ("PEER", b"", golden.READY_PEER),
+        ("CHANNEL", b"", golden.READY_CHANNEL),
     ],
 )
 def test_we_greet_as_libzmq_does(ours: str, identity: bytes, ready: bytes) -> None:
@@ -88,6 +104,32 @@ def test_subscriptions_are_understood(speak: wire.Speak, sent: bytes) -> None:
 def test_subscriptions_are_sent_alike(version: tuple[int, int], expected: bytes) -> None:
     connection = wire.connect(ConnectionConfig("SUB"), version)
     assert b"".join(connection.encode_subscription(*one) for one in SUBSCRIBED) == expected
+
+
+def test_groups_are_understood(speak: wire.Speak) -> None:
+    connection = wire.connect(ConnectionConfig("RADIO"))
+    speak(connection, golden.GROUPS)
+    assert connection.receive_messages(100) == [b"\x01A", b"\x01" + b"t" * 250, b"\x00A"]
+
+
+def test_groups_are_sent_alike() -> None:
+    connection = wire.connect(ConnectionConfig("DISH"))
+    said = [(True, b"A"), (True, b"t" * 250), (False, b"A")]
+    assert b"".join(connection.encode_subscription(*one) for one in said) == golden.GROUPS
+
+
+def test_groups_mean_nothing_to_others(speak: wire.Speak) -> None:
+    connection = wire.connect(ConnectionConfig("XPUB"))
+    speak(connection, golden.GROUPS + golden.SUBSCRIPTIONS)
+    assert len(connection.receive_messages(100)) == len(SUBSCRIBED)
+
+
+def test_broadcasts_are_understood_and_sent_alike(speak: wire.Speak) -> None:
+    batch: list[Message] = [[b"TV", b"hello"], [b"TV", b"y" * 256], [b"", b""]]
+    connection = wire.connect(ConnectionConfig("DISH"))
+    speak(connection, golden.BROADCAST)
+    assert connection.receive_messages(100) == batch
+    assert wire.connect(ConnectionConfig("RADIO")).encode(batch) == golden.BROADCAST
 
 
 def test_ping_is_sent_alike() -> None:

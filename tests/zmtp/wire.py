@@ -63,6 +63,7 @@ WAYS: dict[str, Speak] = {"whole": whole, "byte by byte": byte_by_byte}
 
 #: A socket type that talks to ours.
 PARTNER = {"PULL": b"PUSH", "PUB": b"SUB", "XPUB": b"SUB", "SUB": b"PUB", "ROUTER": b"DEALER"}
+PARTNER |= {"RADIO": b"DISH", "DISH": b"RADIO"}
 
 
 def handshake(socket_type: str, version: tuple[int, int] = (3, 1)) -> bytes:
