@@ -12,6 +12,8 @@ from core import devices
 from tests.support.sockets import SocketFactory, bind
 from tests.support.waiting import Background, wait_until
 
+pytestmark = pytest.mark.core_only
+
 LOCAL = "tcp://127.0.0.1"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import zmq
 
 import core
-from core.enums import SocketOption
+from core.enums import Event, SocketOption
 from core.errors import ZMQError as EngineError
 from core.frame import as_bytes
 from core.patterns import Message
@@ -164,6 +164,11 @@ class Socket:
             # As libzmq says of what it was built without: attributes are looked for this way.
             number = errno.EINVAL if error.errno == errno.ENOTSUP else error.errno
             raise zmq_error(number or errno.EINVAL, error.strerror) from None
+
+    def monitor(self, addr: str | bytes | None, events: int = Event.ALL) -> None:
+        """Send events to an inproc endpoint: see ``core.Socket.monitor``."""
+        with translation:
+            self._open().monitor(addr, events)
 
     # Messages
 

@@ -1,0 +1,1 @@
+"""Callbacks on sockets, for programs built on tornado or on plain asyncio."""

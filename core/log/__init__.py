@@ -1,0 +1,1 @@
+"""Logging to sockets: see `core.log.handlers`."""
