@@ -10,6 +10,7 @@ from core.enums import Event, SocketType
 if TYPE_CHECKING:
     from core.context import BaseContext
     from core.runtime.engine import Engine
+    from core.statistics import PeerStats, SocketStats
 
 _numbers = count(1)
 
@@ -71,6 +72,21 @@ class InspectionMixin:
         """End what `monitor` or `get_monitor_socket` began; its reader gets MONITOR_STOPPED."""
         self._monitor_socket = None
         self.monitor(None, 0)
+
+    def stats(self) -> SocketStats:
+        """Return what this socket has counted since it was made. May be asked of a closed one."""
+        engine = self._engine
+        with engine.lock:
+            return engine.take_stock().socket()
+
+    def peers(self) -> tuple[PeerStats, ...]:
+        """Return one entry for each connection, and for each endpoint that has none at present.
+
+        Endpoints that were given up stay on the list until they are connected again.
+        """
+        engine = self._engine
+        with engine.lock:
+            return tuple(engine.take_stock().peers())
 
     def monitor_pipes_stats(self) -> None:
         """Have the monitor send EVENT_PIPES_STATS for each peer (zmq_socket_monitor_pipes_stats).

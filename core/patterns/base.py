@@ -272,6 +272,10 @@ class Pattern:
     def unsubscribe(self, topic: bytes) -> None:
         raise error_from_errno(errno.EINVAL, f"a {self.name} socket has no subscriptions")
 
+    def subscriptions(self) -> Mapping[Pipe, int]:
+        """To how many prefixes each peer has subscribed here."""
+        return {}
+
     def topics_count(self) -> int:
         """How many different prefixes are subscribed to (ZMQ_TOPICS_COUNT)."""
         raise error_from_errno(errno.EINVAL, f"a {self.name} socket has no subscriptions")

@@ -55,6 +55,9 @@ class NewestQueue(FairQueue):
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     def add(self, pipe: Pipe) -> None:
         pipe.drop(DropReason.REPLACED_ON_ARRIVAL, len(pipe.incoming) - 1)
         del pipe.incoming[:-1]

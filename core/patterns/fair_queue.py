@@ -25,6 +25,10 @@ class FairQueue:
     def __bool__(self) -> bool:
         return bool(self.active)
 
+    def waiting(self) -> int:
+        """How many messages wait in the pipes."""
+        return sum(len(pipe.incoming) for pipe in self.active)
+
     def add(self, pipe: Pipe) -> None:
         if not pipe.active:
             pipe.active = True

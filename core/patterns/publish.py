@@ -124,6 +124,9 @@ class XPubPattern(Pattern):
     def facts_of_last(self) -> Mapping[str, str | int]:
         return NO_FACTS  # the cancellation for a peer that is gone
 
+    def subscriptions(self) -> Mapping[Pipe, int]:
+        return self._table.counts()
+
     def topics_count(self) -> int:
         return len(self._table)
 

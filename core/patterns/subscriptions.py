@@ -6,7 +6,9 @@ subscriptions: one dictionary look-up per length.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Generic, TypeVar
 
 from .pipe import Message, Pipe
@@ -139,6 +141,10 @@ class PublisherTable:
 
     def __len__(self) -> int:
         return len(self._pipes)
+
+    def counts(self) -> Mapping[Pipe, int]:
+        """How many prefixes each pipe has subscribed to."""
+        return Counter(chain.from_iterable(self._pipes.values()))
 
     def add(self, prefix: bytes, pipe: Pipe) -> bool:
         """True when nobody had subscribed to this prefix before."""

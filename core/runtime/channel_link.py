@@ -57,6 +57,8 @@ class ChannelLink:
         "stalled",
     )
 
+    mechanism = ""
+
     def __init__(
         self,
         engine: Engine,
@@ -260,6 +262,11 @@ class ChannelEndpoint:
     def made(self, pipe: Pipe) -> bool:
         links = self._links.values()
         return not self._bound and (pipe is self._waiting or any(pipe is of.pipe for of in links))
+
+    def census(self) -> list[tuple[ChannelPipe, ChannelLink | None]]:
+        met: list[tuple[ChannelPipe, ChannelLink | None]]
+        met = [(link.pipe, link) for link in self._links.values()]
+        return met if self._waiting is None else [*met, (self._waiting, None)]
 
     def unsent(self) -> int:
         waiting = self._waiting.queued if self._waiting is not None else 0

@@ -253,6 +253,14 @@ class ConnectedEndpoint:
     def made(self, pipe: Pipe) -> bool:
         return self.pipe is pipe
 
+    def census(self) -> list[tuple[Pipe, Link | None]]:
+        return [(self.pipe, self._link)]
+
+    @property
+    def is_connecting(self) -> bool:
+        """Without a connection: whether an attempt is under way, not a pause between two."""
+        return self._stream is not None or self._timer is None
+
     def unsent(self) -> int:
         return self.pipe.queued + self.pipe.in_flight
 

@@ -104,6 +104,9 @@ class BoundEndpoint:
     def made(self, pipe: Pipe) -> bool:
         return False
 
+    def census(self) -> list[tuple[Pipe | None, Link]]:
+        return [(link.pipe, link) for link in self._links]
+
     def unsent(self) -> int:
         pipes = [link.pipe for link in self._links if link.pipe is not None]
         return sum(pipe.queued + pipe.in_flight for pipe in pipes)

@@ -15,10 +15,14 @@ from core.runtime.monitor import Monitor, check
 from core.runtime.traffic import Traffic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.enums import SocketType
     from core.options import OptionValues
     from core.patterns import Pipe
+    from core.runtime.census import Census
     from core.runtime.reactor import Reactor
+    from core.runtime.wiring import Endpoint
     from core.zmtp import FailureReason
 
 log = logging.getLogger("babelmq")
@@ -87,11 +91,27 @@ class Observed(Traffic):
 
     def _queues(self, pipe: Pipe) -> tuple[int, int, str, str]:
         local, peer = ("", "") if pipe.link is None else pipe.link.ends
-        return pipe.queued + pipe.in_flight, self._queued_in(pipe), local, peer
+        return pipe.queued + pipe.in_flight, self.queued_in(pipe), local, peer
 
-    def _queued_in(self, pipe: Pipe) -> int:
+    def queued_in(self, pipe: Pipe) -> int:
         """Messages that came from this peer and were not received yet."""
         return len(pipe.incoming) + self.pattern.queue.origins.waiting(pipe, len(self.inbox))
+
+    def ready_peers(self) -> int:
+        """How many peers have finished their handshake."""
+        return sum(pipe.ready for pipe in self.pattern.pipes)
+
+    @property
+    def endpoints(self) -> Sequence[Endpoint]:
+        return self._endpoints
+
+    def take_stock(self) -> Census:
+        """Look at all peers; what waits in the outbox goes to them first. The lock is held."""
+        from core.runtime.census import Census
+
+        if not self._unusable:
+            self.flush()
+        return Census(self)
 
     # What went wrong
 

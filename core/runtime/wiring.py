@@ -6,8 +6,8 @@ import errno
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.enums import Errno, SocketType
 from core.errors import error_from_errno
@@ -46,6 +46,9 @@ class Endpoint(Protocol):
 
     def made(self, pipe: Pipe) -> bool:
         """Whether this is the connect that keeps this pipe."""
+
+    def census(self) -> Sequence[tuple[Pipe | None, Any]]:
+        """The peers' pipes, each with its link if there is one."""
 
     def unsent(self) -> int:
         """How many messages are still queued here."""
