@@ -158,7 +158,7 @@ _CONNECTIONS = (
         _O.SNDBUF,
         _INT,
         -1,
-        "Kernel send buffer; -1: the system's own choice.",
+        "Kernel send buffer; -1: the system's choice, for ipc up to 1 MiB if it allows.",
         minimum=-1,
         unit="bytes",
     ),

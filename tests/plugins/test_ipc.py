@@ -202,3 +202,22 @@ def test_a_full_backlog_refuses(directory: Path, opened: contextlib.ExitStack) -
         connect(opened, path)
     with pytest.raises(ConnectionRefusedError, match="backlog is full"):
         connect(opened, path)
+
+
+@pytest.mark.parametrize(
+    ("sndbuf", "smallest", "largest"), [(-1, 300_000, 2 << 20), (9000, 1, 20_000)]
+)
+def test_send_buffers_are_large_unless_told_otherwise(
+    directory: Path, sndbuf: int, smallest: int, largest: int
+) -> None:
+    options = TransportOptions(sndbuf=sndbuf)
+    listener = IPC.listen(IPC.resolve(f"{directory}/a", bind=True, options=options)[0], options)
+    target = IPC.resolve(f"{directory}/a", bind=False, options=options)[0]
+    stream = IPC.connect(target, options)
+    accepted = listener.accept()
+    for end in (stream, accepted):
+        with socket.socket(fileno=os.dup(end.fileno())) as sock:
+            size = sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        assert smallest <= size <= largest
+        end.close()
+    listener.close()
