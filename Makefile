@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-python test-node test-go check check-python check-proto \
+.PHONY: help setup demo test test-python test-pyzmq test-node test-go check check-python check-proto \
         check-node check-go bench docs docs-site clean
 
 VENV ?= .venv
@@ -31,6 +31,7 @@ help:
 	@echo "make setup   install everything the other targets need"
 	@echo "make demo    the four patterns between Python, Node, Go and libzmq"
 	@echo "make test    all tests: Python (with coverage of core), Node, Go"
+	@echo "make test-pyzmq PYZMQ_TESTS=...  pyzmq's own tests, on libzmq and on this engine"
 	@echo "make check   formatting, lint, types, proto lint, freshness of generated code"
 	@echo "make bench   the figures beside pyzmq in the same run (BENCH_ARGS=--quick, --growth, --publish)"
 	@echo "make docs    the documentation in build/docs, and a test run of every program in it"
@@ -86,6 +87,15 @@ test-python: $(VENV)/.stamp-python
 	$(RUN) -m coverage run -m pytest -q $(PYTEST_ARGS)
 	@$(RUN) -m coverage combine --quiet
 	@$(RUN) -m coverage report
+
+# PYZMQ_TESTS: the `tests` directory of a checkout of pyzmq, of the release that is installed.
+test-pyzmq: $(VENV)/.stamp-pyzmq-suite
+	@echo "== test: pyzmq's own tests, on libzmq and on this engine"
+	$(RUN) -m tests.pyzmq_backend.suite "$(PYZMQ_TESTS)"
+
+$(VENV)/.stamp-pyzmq-suite: pyproject.toml | $(VENV)/.stamp-python
+	$(RUN) -m pip install --quiet --disable-pip-version-check -e '.[pyzmq-suite]'
+	@touch $@
 
 test-node: $(VENV)/.stamp-python $(VENV)/.stamp-node
 	@echo "== test: Node client"

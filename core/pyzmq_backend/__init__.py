@@ -18,12 +18,12 @@ from core.pyzmq_backend.frame import Frame
 from core.pyzmq_backend.poll import zmq_poll
 from core.pyzmq_backend.security import curve_keypair, curve_public
 from core.pyzmq_backend.socket import IPC_PATH_MAX_LEN, Socket
-from core.version import has, zmq_version_info
+from core.version import DRAFT_API, has, zmq_version_info
 
 # pyzmq's old name.
 Message = Frame
-# Draft socket types and options: whether pyzmq lets programs use them.
-PYZMQ_DRAFT_API = False
+# Whether pyzmq lets programs use draft socket types and options.
+PYZMQ_DRAFT_API = DRAFT_API
 
 __all__ = [
     "IPC_PATH_MAX_LEN",

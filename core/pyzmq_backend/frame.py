@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import errno
 import weakref
 from collections.abc import Mapping
 from threading import Event
@@ -11,9 +10,9 @@ from typing import Any, Self
 
 import zmq
 
-from core.constants import MORE, SHARED
+from core.frame import Frame as EngineFrame
 from core.frame import as_bytes
-from core.pyzmq_backend.errors import zmq_error
+from core.pyzmq_backend.errors import translation
 
 
 class Loan:
@@ -61,7 +60,7 @@ class Frame(bytearray):
     tracker: Any
     _data: Any
     _loan: Loan | None
-    _properties: Mapping[str, str]
+    _properties: Mapping[str, str | int]
     _bytes: builtins.bytes | None
     _buffer: weakref.ref[memoryview] | None
 
@@ -89,7 +88,12 @@ class Frame(bytearray):
 
     @classmethod
     def received(
-        cls, data: builtins.bytes, *, more: bool, properties: Mapping[str, str], track: bool = False
+        cls,
+        data: builtins.bytes,
+        *,
+        more: bool,
+        properties: Mapping[str, str | int],
+        track: bool = False,
     ) -> Self:
         """Make the frame that a socket hands out: see `core.frame.Frame.received`."""
         frame = cls(data, track, copy=True)
@@ -143,28 +147,18 @@ class Frame(bytearray):
         return content
 
     def get(self, option: int | str | builtins.bytes) -> int | str:
-        """Return a fact about the frame.
-
-        :param option: ``zmq.MORE``, ``zmq.SHARED``, or the name of a property of the peer's, such
-            as ``"Peer-Address"``
-        :raises ZMQError: EINVAL: nothing is known under this name
-        """
-        if option == MORE:
-            return int(self.more)
-        if option == SHARED:
-            return int(self._loan is not None)
-        name = option.decode() if isinstance(option, builtins.bytes) else option
-        if isinstance(name, str) and name in self._properties:
-            return self._properties[name]
-        known = ", ".join(self._properties) or "none: only received frames have them"
-        raise zmq_error(errno.EINVAL, f"frame has no property {name!r}; it has {known}")
+        """Return a fact about the frame: see `core.frame.Frame.get`."""
+        with translation:
+            return EngineFrame.get(self, option)  # type: ignore[arg-type]
 
     def set(self, option: int | str, value: object) -> None:
-        """Refuse: no property of a frame can be changed.
+        """Say where a frame goes: see `core.frame.Frame.set`."""
+        with translation:
+            EngineFrame.set(self, option, value)  # type: ignore[arg-type]
 
-        :raises ZMQError: EINVAL, always
-        """
-        raise zmq_error(errno.EINVAL, f"frame property {option!r} cannot be set")
+    def destination(self) -> dict[str, Any]:
+        """Return where the frame goes, as arguments of ``core.Socket.send``."""
+        return {name: self._properties.get(name) for name in ("routing_id", "group")}
 
 
 def contiguous(data: object) -> memoryview:

@@ -18,6 +18,7 @@ from core.pyzmq_backend.context import Context, contexts
 from core.pyzmq_backend.errors import translated, translation, zmq_error
 from core.pyzmq_backend.frame import Frame, Lent, contiguous
 from core.pyzmq_backend.handles import Handles
+from core.socket_kinds import AddressedSocket
 
 # Length of a Unix socket's path in bytes, without the final zero (sys/un.h).
 IPC_PATH_MAX_LEN = 107 if sys.platform == "linux" else 103
@@ -170,6 +171,16 @@ class Socket:
         with translation:
             self._open().monitor(addr, events)
 
+    def join(self, group: str | bytes) -> None:
+        """Receive what a RADIO sends to a group: see ``core.Socket.join``."""
+        with translation:
+            self._open().join(group)
+
+    def leave(self, group: str | bytes) -> None:
+        """Receive no more of a group: see ``core.Socket.leave``."""
+        with translation:
+            self._open().leave(group)
+
     # Messages
 
     def send(
@@ -189,7 +200,10 @@ class Socket:
                 self._engine.send(data, flags)
                 return None
             content, tracker = self._content(data, copy, track)
-            self._engine.send_raw(content, flags)
+            if isinstance(self._engine, AddressedSocket) and isinstance(data, Frame):
+                self._engine.send(content, flags, **data.destination())
+            else:
+                self._engine.send_raw(content, flags)
             return tracker
         except EngineError as error:
             raise translated(error) from None
