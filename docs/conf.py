@@ -25,7 +25,7 @@ extensions = [
     "sphinx_design",
 ]
 
-myst_enable_extensions = ["alert", "attrs_inline", "colon_fence"]
+myst_enable_extensions = ["alert", "attrs_inline", "colon_fence", "html_image"]
 myst_heading_anchors = 3
 # Commands are copied without the prompt and what they print.
 copybutton_prompt_text = r"\$ |>>> "

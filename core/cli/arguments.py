@@ -16,6 +16,9 @@ from core.patterns import PATTERNS
 if TYPE_CHECKING:
     from core.socket import Socket
 
+#: Options in the order in which they were given.
+Options = list[tuple[SocketOption, OptionValue]]
+
 _SWITCH = {"on": 1, "true": 1, "yes": 1, "off": 0, "false": 0, "no": 0}
 
 
@@ -92,7 +95,7 @@ def _no_option(name: str, complete: bool) -> str:
     return f"no socket option {name!r}{meant}"
 
 
-def apply_options(socket: Socket, options: list[tuple[SocketOption, OptionValue]]) -> None:
+def apply_options(socket: Socket, options: Options) -> None:
     """Set them; an error names the option.
 
     :raises ZMQError: as ``Socket.set``
@@ -105,6 +108,7 @@ def apply_options(socket: Socket, options: list[tuple[SocketOption, OptionValue]
 
 
 __all__ = [
+    "Options",
     "apply_options",
     "delimiter",
     "endpoint",

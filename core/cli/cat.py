@@ -7,18 +7,18 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from core.cli import conversation
-from core.cli.arguments import apply_options
 from core.cli.ending import Failed, say, supervise
 from core.cli.formats import decoder, encoder, frames_of, message_from_arguments, message_of
 from core.cli.meter import Meter
-from core.cli.opening import bind, connect
+from core.cli.opening import bind, open_socket
 from core.cli.output import Output
 from core.cli.sources import Fixed, Input, Paced, Source, Splitter, one_by_one
 from core.context import Context
-from core.enums import SocketType
 from core.patterns import Message
 from core.socket import Socket
 
@@ -28,24 +28,24 @@ Reply = Callable[[Message], Message | None]
 def run(parsed: Namespace) -> int:
     """Run the command to its end; the exit code."""
     linger = -1 if parsed.timeout is None else int(parsed.timeout * 1000)
-    return supervise("cat", lambda context: _measured(parsed, context), linger)
+    return supervise("cat", partial(_measured, parsed), linger)
 
 
-def _measured(parsed: Namespace, context: Context) -> None:
+def _measured(parsed: Namespace, context: Context, after: ExitStack) -> None:
     if not parsed.rate:
-        _talk(parsed, context, None)
+        _talk(parsed, context, after, None)
         return
     meter = Meter(sys.stderr.isatty())
     try:
-        _talk(parsed, context, meter)
+        _talk(parsed, context, after, meter)
     finally:
         meter.stop()
 
 
-def _talk(parsed: Namespace, context: Context, meter: Meter | None) -> None:
+def _talk(parsed: Namespace, context: Context, after: ExitStack, meter: Meter | None) -> None:
     # The input first: what is wrong there is said before anybody is bothered.
     source = _source(parsed)
-    socket = _open(parsed, context)
+    socket = _open(parsed, context, after)
     limits = conversation.Limits(parsed.count, parsed.timeout)
     sent = None if meter is None else meter.sent
     if not parsed.receives:
@@ -65,18 +65,15 @@ def _talk(parsed: Namespace, context: Context, meter: Meter | None) -> None:
 # The socket
 
 
-def _open(parsed: Namespace, context: Context) -> Socket:
-    socket = context.socket(SocketType[parsed.type])
-    if parsed.type == "ROUTER":
-        socket.router_mandatory = 1  # nothing is dropped silently: it waits, or says for whom not
-    apply_options(socket, parsed.option)
+def _open(parsed: Namespace, context: Context, after: ExitStack) -> Socket:
+    socket = open_socket(context, after, parsed.type, parsed.option, parsed.verbose)
     if parsed.timeout is not None:
         socket.sndtimeo = socket.rcvtimeo = int(parsed.timeout * 1000)
     _subscribe(socket, parsed)
     for endpoint in parsed.bind:
-        bind("cat", socket, endpoint, parsed.verbose)
+        bind("cat", socket, endpoint)
     for endpoint in parsed.connect:
-        connect("cat", socket, endpoint, parsed.verbose)
+        socket.connect(endpoint)
     return socket
 
 

@@ -94,7 +94,13 @@ def _add_socket(group: argparse._ArgumentGroup) -> None:
         **repeated,
         help="set a socket option, such as sndhwm=10; may be repeated",
     )
-    add("-v", "--verbose", action="store_true", help="say on standard error what is going on")
+    add(
+        "-v",
+        "--verbose",
+        "--monitor",
+        action="store_true",
+        help="tell on standard error what happens: connected, refused, disconnected, why",
+    )
 
 
 def _add_sending(group: argparse._ArgumentGroup) -> None:

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import FrameType
 from typing import NoReturn
 
@@ -63,24 +64,17 @@ def die_of(number: int) -> NoReturn:
     raise AssertionError("unreachable")
 
 
-def supervise(command: str, work: Callable[[Context], None], linger: int = -1) -> int:
+def supervise(command: str, work: Callable[[Context, ExitStack], None], linger: int = -1) -> int:
     """Do the work of a command and end as is due; the exit code.
 
-    :param work: raises `TimedOut`, `Failed`, ZMQError, BrokenPipeError or nothing
+    :param work: raises `TimedOut`, `Failed`, ZMQError, BrokenPipeError or nothing; what it puts on
+        the stack is done when its sockets are closed
     :param linger: ms for what is still to be sent when the work is done; -1: as long as it takes
     """
     try:
         listen_to_signals()
-        context = Context()
-        try:
-            work(context)
-        except Exception:
-            context.destroy(0)
-            raise
-        except Signalled:
-            context.destroy(GRACE)
-            raise
-        context.destroy(linger)
+        with ExitStack() as after:
+            _do(work, after, linger)
     except Signalled as signalled:
         die_of(signalled.number)
     except BrokenPipeError:
@@ -92,6 +86,19 @@ def supervise(command: str, work: Callable[[Context], None], linger: int = -1) -
         say(command, error)
         return FAILED
     return OK
+
+
+def _do(work: Callable[[Context, ExitStack], None], after: ExitStack, linger: int) -> None:
+    context = Context()
+    try:
+        work(context, after)
+    except Exception:
+        context.destroy(0)
+        raise
+    except Signalled:
+        context.destroy(GRACE)
+        raise
+    context.destroy(linger)
 
 
 def say(command: str, text: object) -> None:

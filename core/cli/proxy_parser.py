@@ -64,7 +64,13 @@ def add_proxy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         default=[],
         help="set an option of both sockets, such as sndhwm=10; may be repeated",
     )
-    add("-v", "--verbose", action="store_true", help="say on standard error where it is bound")
+    add(
+        "-v",
+        "--verbose",
+        "--monitor",
+        action="store_true",
+        help="tell on standard error what happens: who connects, who goes, why",
+    )
 
 
 def _run(parsed: argparse.Namespace) -> int:

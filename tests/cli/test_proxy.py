@@ -64,7 +64,7 @@ def test_a_streamer_that_connects(new: SocketFactory, endpoint: Endpoints) -> No
     worker.bind(back)
     arguments = ("--connect-front", "--connect-back", "-o", "linger=0", "--verbose")
     with Command("proxy", "streamer", front, back, *arguments) as device:
-        assert device.stderr.readline() == f"babelmq proxy: connecting to {front}\n".encode()
+        assert f"CONNECTED {front}\n".encode() in device.stderr.readline()
         source.send(b"work")
         assert worker.recv() == b"work"
 
