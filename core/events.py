@@ -44,14 +44,14 @@ class EventKind(IntEnum):
 class SocketEvent:
     """One event.
 
-    kind: what happened.
-    endpoint: of ours, as it was bound or connected; "" when there is none.
-    value: libzmq's number for it: a descriptor, an errno, milliseconds until the next attempt, a
-        protocol error (``zmq.PROTOCOL_ERROR_...``), a ZAP status code.
-    reason: the same in words, for people; may be empty.
-    local: our end of the connection, such as "tcp://127.0.0.1:51322"; "" when there is none.
-    peer: the peer's end; "" when there is none.
-    timestamp: seconds since the epoch.
+    :param kind: what happened
+    :param endpoint: of ours, as it was bound or connected; "" when there is none
+    :param value: libzmq's number for it: a descriptor, an errno, milliseconds until the next
+        attempt, a protocol error (``zmq.PROTOCOL_ERROR_...``), a ZAP status code
+    :param reason: the same in words, for people; may be empty
+    :param local: our end of the connection, such as "tcp://127.0.0.1:51322"; "" when there is none
+    :param peer: the peer's end; "" when there is none
+    :param timestamp: seconds since the epoch
     """
 
     kind: EventKind

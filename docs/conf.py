@@ -25,6 +25,9 @@ extensions = [
     "sphinx_design",
 ]
 
+# Sections that a program writes keep their level, whatever page they are put on. And a class that
+# is documented under its public name is found under its module's name too.
+suppress_warnings = ["myst.header", "ref.python"]
 myst_enable_extensions = ["alert", "attrs_inline", "colon_fence", "html_image"]
 myst_heading_anchors = 3
 # Commands are copied without the prompt and what they print.

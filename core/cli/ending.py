@@ -109,7 +109,9 @@ def say(command: str, text: object) -> None:
 def tell(line: str, end: str = "\n") -> None:
     """Write to standard error, if anybody is there to read it."""
     try:
-        print(line, end=end, file=sys.stderr, flush=True)
+        # One write, so that the lines of several threads do not mix.
+        sys.stderr.write(f"{line}{end}")
+        sys.stderr.flush()
     except OSError:
         pass
 
