@@ -23,6 +23,7 @@ SOCKETS = [
     "PUSH",
     "XPUB",
     "XSUB",
+    "STREAM",
 ]
 OPTIONS = [
     "SNDHWM",
