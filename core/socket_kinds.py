@@ -14,6 +14,7 @@ from core.enums import SocketType
 from core.errors import Again
 from core.frame import MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
+from core.patterns.pipe import frames_of
 from core.socket import DONTWAIT, SNDMORE, Socket
 
 
@@ -55,14 +56,27 @@ class AddressedSocket(SinglePartSocket):
         :raises ZMQError: EHOSTUNREACH: there is no such peer; EINVAL: SNDMORE, or a wrong group
         """
         engine = self._engine
+        if data.__class__ is bytes and not flags and copy:
+            message = engine.pattern.addressed(data, routing_id, group)
+            if len(engine.outbox) < engine.burst_limit:
+                engine.outbox.append(message)
+            else:
+                engine.send(message, engine.send_timeout)
+            return None
         if flags & SNDMORE:
             engine.begin_message(as_bytes(data), 0.0)  # which refuses it
         message = addressed(self, data, routing_id, group)
-        if not flags and len(engine.outbox) < engine.burst_limit:
-            engine.outbox.append(message)
-        else:
-            engine.send(message, 0.0 if flags & DONTWAIT else engine.send_timeout)
+        engine.send(message, 0.0 if flags & DONTWAIT else engine.send_timeout)
         return tracker_after_send(data, copy, track)
+
+    def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
+        """Receive one frame, which is a message: see `core.Socket.recv`.
+
+        :param copy: True returns bytes, False a `Frame` that knows its ``routing_id`` or ``group``
+        """
+        if copy:
+            return frames_of(self._recv_message(flags))[0]
+        return super().recv(flags, copy, track)
 
     def send_multipart(
         self,

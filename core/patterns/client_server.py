@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+from itertools import repeat
 
 from ..errors import ZMQError, error_from_errno
 from ..options import OptionValues
-from .origins import Attributed
+from .origins import labelled
 from .pipe import Message, Pipe
 from .request_reply import DealerPattern
 from .single_part import SinglePart, parts_refused
@@ -108,7 +109,7 @@ class ServerPattern(SinglePart):
 
     def _labelled(self, pipe: Pipe, batch: list[Message]) -> list[Message]:
         facts = {**pipe.facts, "routing_id": int.from_bytes(pipe.given_identity, "big")}
-        return [Attributed([message], facts) for message in batch if isinstance(message, bytes)]
+        return labelled(batch, repeat(facts))
 
 
 class PeerPattern(ServerPattern):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from functools import lru_cache
 
 from ..errors import error_from_errno
 
@@ -16,10 +17,18 @@ def group_name(group: str | bytes) -> bytes:
     :raises ZMQError: EINVAL: it is longer than 255 bytes, or has a zero byte, which ends it for
         libzmq's peers
     """
-    name = group.encode("utf-8", "surrogateescape") if isinstance(group, str) else bytes(group)
+    return _encoded(group) if isinstance(group, str) else _checked(bytes(group))
+
+
+@lru_cache(maxsize=1024)
+def _encoded(group: str) -> bytes:
+    return _checked(group.encode("utf-8", "surrogateescape"))
+
+
+def _checked(name: bytes) -> bytes:
     if len(name) > LONGEST_GROUP or b"\0" in name:
         raise error_from_errno(
-            errno.EINVAL, f"a group has at most {LONGEST_GROUP} bytes and no zero byte: {group!r}"
+            errno.EINVAL, f"a group has at most {LONGEST_GROUP} bytes and no zero byte: {name!r}"
         )
     return name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from .pipe import NO_FACTS, Message, Pipe, frames_of
@@ -18,6 +18,22 @@ class Attributed(list[bytes]):
     def __init__(self, frames: list[bytes], facts: Mapping[str, str | int] | None) -> None:
         super().__init__(frames)
         self.facts = facts  # None: ask the pattern
+
+
+class Labelled(Attributed):
+    """The same for one frame, made many at a time: see `labelled`."""
+
+    __slots__ = ()
+
+    __init__ = list.__init__
+
+
+def labelled(bodies: Iterable[Message], facts: Iterable[Mapping[str, str | int]]) -> list[Message]:
+    """Messages of one frame each, with what is known of each."""
+    messages = list(map(Labelled, zip(bodies)))
+    for message, about in zip(messages, facts):  # noqa: B905
+        message.facts = about
+    return messages
 
 
 def plain(message: Message) -> Message:

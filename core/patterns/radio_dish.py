@@ -10,8 +10,8 @@ from ..options import OptionValues
 from .base import Pattern, SendOnly
 from .drops import DropReason
 from .groups import group_name, group_text
-from .origins import Attributed
-from .pipe import Message, Pipe, frames_of
+from .origins import Attributed, labelled
+from .pipe import Message, Pipe
 from .single_part import parts_refused
 
 # What a DISH tells a RADIO, before the group: a JOIN or LEAVE command on the wire.
@@ -189,12 +189,6 @@ class DishPattern(Pattern):
         self.queue.collect(self.inbox, self.quantum(), self._labelled)
 
     def _labelled(self, pipe: Pipe, batch: list[Message]) -> list[Message]:
-        known = {
-            group: {**pipe.facts, "group": group_text(group)}
-            for group in {frames_of(message)[0] for message in batch}
-        }
-        return [
-            Attributed([message[1]], known[message[0]])
-            for message in batch
-            if isinstance(message, list)
-        ]
+        groups, bodies = zip(*batch, strict=True)  # `arrived` has seen to it that they are pairs
+        known = {group: {**pipe.facts, "group": group_text(group)} for group in set(groups)}
+        return labelled(bodies, map(known.__getitem__, groups))
