@@ -156,7 +156,7 @@ class ContextOptionValues:
         :raises ZMQError: EINVAL for an unknown or write-only option
         """
         row = _row(number)
-        check_read(row, None)
+        check_read(row)
         value: Any = getattr(self, row.attribute) if row.attribute else row.default
         return int(value)
 

@@ -140,15 +140,14 @@ def check_write(option: Option, value: object, socket_type: SocketType | None) -
     return checked
 
 
-def check_read(option: Option, socket_type: SocketType | None) -> None:
-    """Raise unless ``option`` can be read.
+def check_read(option: Option) -> None:
+    """Raise unless ``option`` can be read; on any socket, as in libzmq.
 
-    :raises ZMQError: EINVAL for a write-only option or a wrong socket type, ENOTSUP for an option
-        that this release does not have and whose default would mean nothing
+    :raises ZMQError: EINVAL for a write-only option, ENOTSUP for an option that this release does
+        not have and whose default would mean nothing
     """
     if option.access is Access.WRITE_ONLY:
         raise refuse(option, "is write-only")
-    _check_type_of_socket(option, socket_type)
     if option.unsupported and option.default is None:
         raise _unsupported(option)
 

@@ -152,7 +152,7 @@ class OptionValues:
         :raises LookupError: one of `LIVE_OPTIONS`, which the socket has to answer
         """
         row = option_row(number)
-        check_read(row, self.socket_type)
+        check_read(row)
         if row.number == SocketOption.IPV4ONLY:
             return int(not self.ipv6)
         if row.attribute:

@@ -161,3 +161,44 @@ def test_a_mark_set_later_counts_for_later_connections(
     push.connect(bind(second, endpoint("inproc")))
     assert send_until_full(push, zmq) >= 6
     assert len(drain(second)) == 6
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
+@pytest.mark.parametrize("mark", [100, 1000])
+def test_a_publisher_loses_nothing_below_its_mark(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str, mark: int
+) -> None:
+    xpub, sub = new_socket.pair_up(zmq.XPUB, zmq.SUB, endpoint(scheme))
+    xpub.sndhwm = mark
+    sub.subscribe(b"")
+    assert xpub.recv() == b"\x01"
+    for _ in range(2):  # what was received makes room for as many again
+        for number in range(mark):
+            xpub.send(b"%d" % number, zmq.DONTWAIT)
+        assert [sub.recv() for _ in range(mark)] == [b"%d" % number for number in range(mark)]
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
+def test_a_publisher_that_must_not_drop_delivers_everything(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    xpub, sub = new_socket.pair_up(zmq.XPUB, zmq.SUB, endpoint(scheme), rcvhwm=10)
+    xpub.sndhwm = 20
+    xpub.xpub_nodrop = 1
+    sub.subscribe(b"")
+    assert xpub.recv() == b"\x01"
+    large = bytes(10_000)
+    received = refused = 0
+    for number in range(2000):
+        while True:
+            try:
+                xpub.send_multipart([b"%d" % number, large], zmq.DONTWAIT)
+                break
+            except zmq.Again:
+                refused += 1
+                while sub.poll(1):
+                    assert sub.recv_multipart()[0] == b"%d" % received
+                    received += 1
+    assert refused
+    for expected in range(received, 2000):
+        assert sub.recv_multipart()[0] == b"%d" % expected

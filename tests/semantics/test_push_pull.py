@@ -14,6 +14,7 @@ from tests.support.sockets import (
     SocketFactory,
     attach_all,
     bind,
+    bind_again,
     drain,
     is_quiet,
     last_endpoint,
@@ -240,3 +241,37 @@ def test_large_and_small_messages_that_waited_for_the_peer_come_in_order(
     for message in sent:
         push.send(message)  # the first ones before the connection is there
     assert [pull.recv() for _ in sent] == sent
+
+
+def test_half_of_the_work_waits_for_a_peer_that_never_comes(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    with unused_port() as port:
+        push = new_socket(zmq.PUSH)
+        push.connect(f"tcp://127.0.0.1:{port}")  # nobody there
+        pull = new_socket(zmq.PULL)
+        push.connect(bind(pull, endpoint("tcp")))
+        for number in range(10):
+            push.send(b"%d" % number)
+        assert [pull.recv() for _ in range(5)] == [b"%d" % number for number in range(1, 10, 2)]
+        assert is_quiet(pull)
+
+
+@pytest.mark.parametrize("kind", ["DEALER", "PUSH"])
+def test_immediate_sockets_have_no_queue_while_the_peer_is_away(
+    zmq: Any, new_socket: SocketFactory, kind: str
+) -> None:
+    partner = zmq.DEALER if kind == "DEALER" else zmq.PULL
+    with unused_port() as port:
+        address = f"tcp://127.0.0.1:{port}"
+        sender = new_socket(getattr(zmq, kind), immediate=1, reconnect_ivl=10)
+        sender.connect(address)
+        for _ in range(2):
+            with pytest.raises(zmq.Again):
+                sender.send(b"too early", zmq.DONTWAIT)
+            server = new_socket(partner)
+            bind_again(zmq, server, address)
+            sender.send(b"hello")
+            assert server.recv() == b"hello"
+            server.close()
+            wait_until(lambda: not sender.poll(1, zmq.POLLOUT))

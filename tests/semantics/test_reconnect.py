@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.endpoints import Endpoints, unused_port
-from tests.support.sockets import SocketFactory, bind, bind_again
+from tests.support.sockets import QUIET, SocketFactory, bind, bind_again
 from tests.support.waiting import wait_until
 
 SCHEMES = pytest.mark.parametrize("scheme", ["tcp", "ipc"])
@@ -155,3 +155,21 @@ def test_incompatible_socket_types_do_not_talk(
     push.connect(address)
     push.send(b"x")
     assert pull.recv() == b"x"
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "ipc"])
+def test_a_negative_interval_means_never_again(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    server, client = new_socket(zmq.PUSH), new_socket(zmq.PULL, reconnect_ivl=-1)
+    address = bind(server, endpoint(scheme))
+    client.connect(address)
+    server.send(b"hello")
+    assert client.recv() == b"hello"
+    server.unbind(address)
+    wait_until(lambda: not server.poll(1, zmq.POLLOUT))
+    bind_again(zmq, server, address)
+    assert not server.poll(QUIET, zmq.POLLOUT)
+    client.connect(address)
+    server.send(b"by hand")
+    assert client.recv() == b"by hand"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.endpoints import Endpoints, unused_port
-from tests.support.sockets import QUIET, SAFETY_TIMEOUT, SocketFactory, bind
+from tests.support.sockets import QUIET, SAFETY_TIMEOUT, SocketFactory, bind, bind_again
 from tests.support.waiting import wait_until
 
 
@@ -216,3 +216,55 @@ def test_out_of_turn_is_not_again(zmq: Any, new_socket: SocketFactory) -> None:
         new_socket(zmq.REQ).recv(zmq.DONTWAIT)
     assert not isinstance(caught.value, zmq.Again)
     assert caught.value.errno != errno.EAGAIN
+
+
+def test_relaxed_request_hears_the_last_one_asked(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    request = new_socket(zmq.REQ, req_relaxed=1, req_correlate=1)
+    address = bind(request, endpoint("tcp"))
+    workers = [new_socket(zmq.REP) for _ in range(3)]
+    for worker in workers:
+        worker.connect(address)
+    known: set[Any] = set()
+    while len(known) < len(workers):
+        request.send(b"who is there?")
+        worker = answerer(workers, [b"who is there?"])
+        worker.send(b"me")
+        assert request.recv() == b"me"
+        known.add(worker)
+    asked = []
+    for number in range(len(workers)):
+        request.send_multipart([b"question", b"%d" % number])
+        asked.append(answerer(workers, [b"question", b"%d" % number]))
+        assert request.events == zmq.POLLOUT  # another one may be sent at once
+    for number, worker in enumerate(asked):
+        worker.send(b"answer %d" % number)
+    assert request.recv() == b"answer 2"
+    request.send(b"next")
+    answerer(workers, [b"next"]).send_multipart([b"two", b"frames"])
+    assert request.recv_multipart() == [b"two", b"frames"]
+
+
+def answerer(workers: list[Any], question: list[bytes]) -> Any:
+    """The worker that was asked."""
+    (found,) = wait_until(lambda: [worker for worker in workers if worker.poll(1)])
+    assert found.recv_multipart() == question
+    return found
+
+
+def test_relaxed_requests_queue_for_a_server_that_comes_later(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    with unused_port() as port:
+        address = f"tcp://127.0.0.1:{port}"
+        request = new_socket(zmq.REQ, req_relaxed=1, req_correlate=1)
+        request.connect(address)
+        request.send(b"to be discarded")
+        request.send(b"to be answered")
+        router = new_socket(zmq.ROUTER)
+        bind_again(zmq, router, address)
+        while (question := router.recv_multipart())[-1] != b"to be answered":
+            router.send_multipart(question)
+        router.send_multipart(question)
+        assert request.recv() == b"to be answered"

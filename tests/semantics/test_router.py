@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from functools import partial
 from typing import Any
 
 import pytest
@@ -268,3 +269,28 @@ def test_probe_announces_the_peer(zmq: Any, new_socket: SocketFactory, endpoint:
     assert router.recv_multipart() == [b"X", b""]
     router.send_multipart([b"X", b"seen"])
     assert dealer.recv() == b"seen"
+
+
+def test_one_dealer_after_the_other(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    """A router that is mandatory reaches every one of many short-lived peers by its name."""
+    router = new_socket(zmq.ROUTER, router_mandatory=1)
+    address = bind(router, endpoint("tcp"))
+
+    def is_reached(name: bytes) -> bool:
+        try:
+            router.send_multipart([name, b"hello"])
+        except zmq.ZMQError as error:
+            if error.errno != errno.EHOSTUNREACH:
+                raise
+            return False
+        return True
+
+    for number in range(50):
+        name = b"%09d" % number
+        dealer = new_socket(zmq.DEALER, routing_id=name)
+        dealer.connect(address)
+        wait_until(partial(is_reached, name))
+        assert dealer.recv() == b"hello"
+        dealer.close()

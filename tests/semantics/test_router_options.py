@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from typing import Any
 
 import pytest
@@ -186,3 +187,42 @@ def test_no_notices_of_inproc_peers(
     assert router.recv_multipart() == [b"X", b"hello"]
     dealer.close()
     assert is_quiet(router)
+
+
+@pytest.mark.core_only  # a draft option
+def test_no_notice_of_a_peer_that_never_shook_hands(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    router = new_socket(zmq.ROUTER, router_notify=CONNECT | DISCONNECT)
+    port = int(bind(router, endpoint("tcp")).rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as stranger:
+        stranger.sendall(b"not-a-handshake")
+    assert is_quiet(router)
+
+
+@pytest.mark.core_only  # a draft option
+def test_a_notice_does_not_end_up_in_a_message_that_broke_off(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    router = new_socket(zmq.ROUTER, router_notify=DISCONNECT, maxmsgsize=64)
+    dealer = new_socket(zmq.DEALER, routing_id=b"X", reconnect_ivl=-1)
+    dealer.connect(bind(router, endpoint("tcp")))
+    dealer.send_multipart([b"Hello2", b"*" * 127])
+    assert router.recv_multipart() == [b"X", b""]
+
+
+@pytest.mark.core_only  # a draft option
+def test_which_notices_can_be_read_back(zmq: Any, new_socket: SocketFactory) -> None:
+    router = new_socket(zmq.ROUTER)
+    for value in (0, CONNECT, DISCONNECT, CONNECT | DISCONNECT):
+        router.router_notify = value
+        assert router.router_notify == value
+    for value in (-1, 4):
+        with pytest.raises(zmq.ZMQError) as caught:
+            router.router_notify = value
+        assert caught.value.errno == errno.EINVAL
+    assert router.router_notify == CONNECT | DISCONNECT
+    dealer = new_socket(zmq.DEALER)
+    with pytest.raises(zmq.ZMQError, match="belongs to ROUTER sockets"):
+        dealer.router_notify = CONNECT
+    assert dealer.router_notify == 0
