@@ -9,6 +9,7 @@ from __future__ import annotations
 from core import constants
 from core.constants import *  # noqa: F403 - every public constant, as in pyzmq
 from core.context import Context
+from core.curve import curve_keypair, curve_public
 from core.errors import (
     Again,
     ContextTerminated,
@@ -51,6 +52,8 @@ __all__ = [
     "ZMQError",
     "ZMQVersionError",
     "__version__",
+    "curve_keypair",
+    "curve_public",
     "device",
     "has",
     "proxy",

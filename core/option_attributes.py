@@ -76,6 +76,20 @@ class BytesOption(_Option):
         host.set(self._number, value)
 
 
+class KeyOption(_Option):
+    """A CURVE key: 32 bytes or Z85, which is what it reads as; str is fine for Z85."""
+
+    @overload
+    def __get__(self, host: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, host: _Host, owner: type) -> bytes: ...
+    def __get__(self, host: _Host | None, owner: type) -> Self | bytes:
+        return self if host is None else bytes(self._read(host))
+
+    def __set__(self, host: _Host, value: bytes | str) -> None:
+        host.set(self._number, value)
+
+
 class TopicOption(_Option):
     """SUBSCRIBE or UNSUBSCRIBE: can be called, ``s.subscribe("a")``, and set; str becomes UTF-8."""
 
@@ -136,9 +150,9 @@ class OptionAttributes(_Host):
     plain_username = PLAIN_USERNAME = BytesOption(_O.PLAIN_USERNAME)
     plain_password = PLAIN_PASSWORD = BytesOption(_O.PLAIN_PASSWORD)
     curve_server = CURVE_SERVER = IntOption(_O.CURVE_SERVER)
-    curve_publickey = CURVE_PUBLICKEY = BytesOption(_O.CURVE_PUBLICKEY)
-    curve_secretkey = CURVE_SECRETKEY = BytesOption(_O.CURVE_SECRETKEY)
-    curve_serverkey = CURVE_SERVERKEY = BytesOption(_O.CURVE_SERVERKEY)
+    curve_publickey = CURVE_PUBLICKEY = KeyOption(_O.CURVE_PUBLICKEY)
+    curve_secretkey = CURVE_SECRETKEY = KeyOption(_O.CURVE_SECRETKEY)
+    curve_serverkey = CURVE_SERVERKEY = KeyOption(_O.CURVE_SERVERKEY)
     probe_router = PROBE_ROUTER = IntOption(_O.PROBE_ROUTER)
     req_correlate = REQ_CORRELATE = IntOption(_O.REQ_CORRELATE)
     req_relaxed = REQ_RELAXED = IntOption(_O.REQ_RELAXED)

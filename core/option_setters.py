@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.enums import SocketOption, SocketType
 from core.option_row import Option, refuse
+from core.option_security import ROLE_OPTIONS, set_security
 
 if TYPE_CHECKING:
     from core.options import OptionValues
@@ -92,4 +93,5 @@ SETTERS: dict[int, Setter] = {
     SocketOption.IPC_FILTER_UID: _ipc_filter,
     SocketOption.IPC_FILTER_GID: _ipc_filter,
     SocketOption.SOCKS_PROXY: _socks_proxy,
+    **dict.fromkeys(ROLE_OPTIONS, set_security),
 }

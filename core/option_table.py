@@ -18,6 +18,7 @@ from core.option_row import (
     supported,
 )
 from core.option_table_patterns import PATTERN_OPTIONS
+from core.option_table_security import SECURITY_OPTIONS
 from core.option_table_unsupported import UNSUPPORTED_OPTIONS
 
 _O = SocketOption
@@ -313,14 +314,6 @@ _FACTS = (
         _O.TYPE, _INT, None, "The socket's type.", access=_READ_ONLY, attribute="socket_type"
     ),
     supported(
-        _O.MECHANISM,
-        _INT,
-        0,
-        "Security mechanism in use; 0: NULL.",
-        access=_READ_ONLY,
-        attribute="",
-    ),
-    supported(
         _O.THREAD_SAFE,
         _BOOL,
         1,
@@ -347,6 +340,7 @@ OPTION_GROUPS: dict[str, tuple[Option, ...]] = {
     "Queues and waiting": _QUEUES_AND_WAITING,
     "Connections": _CONNECTIONS,
     "Routing": PATTERN_OPTIONS,
+    "Security": SECURITY_OPTIONS,
     "Facts about the socket": _FACTS,
     "Hints without effect": _HINTS,
 }

@@ -31,31 +31,13 @@ def _refused(reason: str, *facts: _Fact) -> tuple[Option, ...]:
 
 _SECURITY = (
     *_refused(
-        "the PLAIN mechanism is not built yet, connections use NULL",
-        (_O.PLAIN_SERVER, _BOOL, 0, "Check user names and passwords of clients."),
-        (_O.PLAIN_USERNAME, _BYTES, b"", "User name to present to a PLAIN server."),
-        (_O.PLAIN_PASSWORD, _BYTES, b"", "Password to present to a PLAIN server."),
-    ),
-    *_refused(
-        "the CURVE mechanism is not built yet, connections use NULL",
-        (_O.CURVE_SERVER, _BOOL, 0, "Play the server's part in CURVE handshakes."),
-        (_O.CURVE_PUBLICKEY, _BYTES, None, "Own long-term public key."),
-        (_O.CURVE_SECRETKEY, _BYTES, None, "Own long-term secret key."),
-        (_O.CURVE_SERVERKEY, _BYTES, None, "Public key of the server to connect to."),
-    ),
-    *_refused(
-        "the GSSAPI mechanism is not offered, connections use NULL",
+        "the GSSAPI mechanism (Kerberos) is not offered: use CURVE",
         (_O.GSSAPI_SERVER, _BOOL, 0, "Play the server's part in GSSAPI handshakes."),
         (_O.GSSAPI_PRINCIPAL, _BYTES, b"", "Own Kerberos principal."),
         (_O.GSSAPI_SERVICE_PRINCIPAL, _BYTES, b"", "Principal of the service to connect to."),
         (_O.GSSAPI_PLAINTEXT, _BOOL, 0, "Authenticate, but do not encrypt."),
         (_O.GSSAPI_PRINCIPAL_NAMETYPE, _INT, 0, "Name type of GSSAPI_PRINCIPAL."),
         (_O.GSSAPI_SERVICE_PRINCIPAL_NAMETYPE, _INT, 0, "Name type of the service principal."),
-    ),
-    *_refused(
-        "authentication by a ZAP handler (RFC 27) is not built yet",
-        (_O.ZAP_DOMAIN, _BYTES, b"", "Domain that ZAP requests carry."),
-        (_O.ZAP_ENFORCE_DOMAIN, _BOOL, 0, "Refuse NULL connections without a ZAP domain."),
     ),
 )
 

@@ -14,6 +14,7 @@ from core.enums import SocketOption, SocketType
 from core.errors import ZMQError
 from core.option_attributes import OptionAttributes
 from core.option_row import Kind, Option, OptionValue, check_read, check_write
+from core.option_security import KEY_OPTIONS, ROLE_OPTIONS, get_security
 from core.option_setters import SETTERS
 from core.option_table import SOCKET_OPTION_BY_NUMBER, SUPPORTED_OPTIONS
 
@@ -111,6 +112,15 @@ class OptionValues:
     only_first_subscribe: bool
     xsub_verbose_unsubscribe: bool
     invert_matching: bool
+    mechanism: int
+    as_server: bool
+    plain_username: bytes
+    plain_password: bytes
+    curve_publickey: bytes
+    curve_secretkey: bytes
+    curve_serverkey: bytes
+    zap_domain: bytes
+    zap_enforce_domain: bool
 
     def __init__(self, socket_type: SocketType, *, ipv6: bool = False, linger: int = -1) -> None:
         self.socket_type = socket_type
@@ -131,11 +141,14 @@ class OptionValues:
 
         SUBSCRIBE and UNSUBSCRIBE are only checked: the socket carries them out.
 
-        :raises TypeError: ``value`` has the wrong type; str counts as wrong, as in pyzmq
+        :raises TypeError: ``value`` has the wrong type; str counts as wrong, as in pyzmq, except
+            for CURVE keys
         :raises ZMQError: EINVAL for an unknown or read-only option, an option of another socket
             type or a value out of range; ENOTSUP for an option that this release does not have
         """
         row = option_row(number)
+        if isinstance(value, str) and row.number in KEY_OPTIONS:
+            value = value.encode()
         checked = check_write(row, value, self.socket_type)
         setter = SETTERS.get(row.number)
         if setter is not None:
@@ -155,6 +168,8 @@ class OptionValues:
         check_read(row)
         if row.number == SocketOption.IPV4ONLY:
             return int(not self.ipv6)
+        if row.number in ROLE_OPTIONS:
+            return get_security(self, row)
         if row.attribute:
             value: OptionValue = getattr(self, row.attribute)
             return value if isinstance(value, bytes) else int(value)

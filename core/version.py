@@ -37,13 +37,24 @@ def has(capability: str) -> bool:
     """Whether a capability is there, by its libzmq name.
 
     :param capability: ``"draft"``, which is always there: the socket types from SERVER to CHANNEL
-        and the options that libzmq calls draft; the scheme of a transport, such as ``"ipc"``; or a
-        security mechanism, of
-        which there is none besides NULL: ``"curve"`` and ``"gssapi"`` are False
+        and the options that libzmq calls draft; the scheme of a transport, such as ``"ipc"``; or
+        ``"curve"``, which needs PyNaCl (``pip install 'babelmq[curve]'``). ``"gssapi"`` is False.
     """
     from core.plugin import schemes
 
+    if capability == "curve":
+        return _has_curve()
     return capability == "draft" or capability in schemes()
+
+
+def _has_curve() -> bool:
+    from core.zmtp.sodium import SodiumMissing, check
+
+    try:
+        check()
+    except SodiumMissing:
+        return False
+    return True
 
 
 __all__ = [

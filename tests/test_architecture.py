@@ -26,7 +26,7 @@ IMPURE = {
 }  # fmt: skip
 # What a package may import besides the standard library and itself.
 ALLOWED = {
-    "core": {"pluggy"},
+    "core": {"nacl", "pluggy"},
     "plugins": {"core", "pluggy"},
     "gateway": {"core", "google", "grpc", "grpc_health", "grpc_reflection", "grpc_tools"},
 }

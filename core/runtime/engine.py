@@ -41,6 +41,7 @@ from core.runtime.link import Link, LinkOwner
 from core.runtime.listener import BoundEndpoint
 from core.runtime.observed import Observed
 from core.runtime.raw_link import RawLink
+from core.runtime.security import check_security, encrypts, mechanism_factory, new_secure_link
 from core.runtime.waker import Waker
 from core.runtime.wiring import Endpoint
 from core.transport import TransportOptions
@@ -78,6 +79,8 @@ class Engine(Observed):
             heartbeat_ttl=options.heartbeat_ttl / 1000,
             handshake_timeout=options.handshake_ivl / 1000,
             metadata=dict(options.metadata),
+            mechanism=mechanism_factory(options),
+            encrypted=encrypts(options),
         )
 
     def transport_options(self) -> TransportOptions:
@@ -87,7 +90,11 @@ class Engine(Observed):
         return self.reactor.shared.setdefault(scheme, {})
 
     def new_link(self, stream: Stream, owner: LinkOwner) -> Link:
-        return (RawLink if self.pattern.raw else Link)(self, stream, owner)
+        if self.pattern.raw:
+            return RawLink(self, stream, owner)
+        if owner.config.mechanism is not None:
+            return new_secure_link(self, stream, owner)
+        return Link(self, stream, owner)
 
     def hang_up(self, pipe: Pipe) -> None:
         """The pattern is done with a peer: close its connection once what is queued has left."""
@@ -184,6 +191,8 @@ class Engine(Observed):
             )
         transport = get_transport(scheme)
         address = transport.parse(rest, bind=bind)
+        if transport.kind == "stream":
+            check_security(self.options)
         types = transport.socket_types if transport.kind == "message" else None
         if types is not None and self.pattern.name not in types:
             raise error_from_errno(

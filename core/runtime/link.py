@@ -12,8 +12,10 @@ from core.runtime.journal import handshake_failure, words
 from core.runtime.peer_facts import peer_facts
 from core.runtime.selector import READ, WRITE
 from core.zmtp import (
+    AuthenticationNeeded,
     Connection,
     ConnectionConfig,
+    Event,
     FailureReason,
     HandshakeSucceeded,
     PeerInfo,
@@ -216,10 +218,13 @@ class Link:
         """Send what the protocol has to say, and act on its events."""
         self._send_control()
         while not self.closed and (event := self._connection.next_event()) is not None:
-            if isinstance(event, HandshakeSucceeded):
-                self._begin(event.peer)
-            else:
-                self._fail(event.reason, event.detail)
+            self._on_event(event)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, HandshakeSucceeded):
+            self._begin(event.peer)
+        elif not isinstance(event, AuthenticationNeeded):  # for links that can ask
+            self._fail(event.reason, event.detail)
 
     def _decode(self, pipe: Pipe) -> None:
         connection = self._connection
@@ -424,7 +429,7 @@ class Link:
             if left <= 0:
                 break
             kept.append(message)
-            left -= len(self._connection.encode([message]))
+            left -= self._connection.size_of(message)
         kept.reverse()
         return kept
 

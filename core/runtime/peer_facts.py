@@ -15,14 +15,23 @@ _NOT_FOR_PEERS = ("peer-address", "user-id", "routing_id", "group")
 
 
 def peer_facts(peer: PeerInfo, stream: Stream) -> Mapping[str, str]:
-    """Peer-Address, and what the peer announced in its handshake."""
-    address = getattr(stream, "peer_address", "") or _host(stream.remote)
+    """Peer-Address, what the peer announced in its handshake, and what our ZAP handler said.
+
+    Of a name that comes twice the handler's word counts, as in libzmq.
+    """
     announced = {
-        name: value.decode("utf-8", "surrogateescape")
-        for name, value in peer.properties.items()
-        if name.lower() not in _NOT_FOR_PEERS
+        name: value for name, value in peer.properties.items() if name.lower() not in _NOT_FOR_PEERS
     }
-    return {"Peer-Address": address, **announced}
+    told = {
+        name: value.decode("utf-8", "surrogateescape")
+        for name, value in {**announced, **peer.user_properties}.items()
+    }
+    return {**told, "Peer-Address": peer_address(stream)}
+
+
+def peer_address(stream: Stream) -> str:
+    """The peer's address without the port, as frames and ZAP requests tell it."""
+    return getattr(stream, "peer_address", "") or _host(stream.remote)
 
 
 def _host(endpoint: str) -> str:

@@ -8,13 +8,20 @@ No socket, clock, thread, randomness or operating system in here; `Connection` i
 from core.zmtp.config import ConnectionConfig, PeerInfo
 from core.zmtp.connection import Connection
 from core.zmtp.errors import FailureReason, ProtocolError
-from core.zmtp.events import Disconnected, Event, HandshakeFailed, HandshakeSucceeded
+from core.zmtp.events import (
+    AuthenticationNeeded,
+    Disconnected,
+    Event,
+    HandshakeFailed,
+    HandshakeSucceeded,
+)
 from core.zmtp.frames import BIG_FRAME, Message
 from core.zmtp.raw import RawConnection
 from core.zmtp.state import ConnectionState
 
 __all__ = [
     "BIG_FRAME",
+    "AuthenticationNeeded",
     "Connection",
     "ConnectionConfig",
     "ConnectionState",

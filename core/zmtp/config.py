@@ -29,12 +29,14 @@ class PeerInfo:
     identity: the peer's Identity property, 0 to 255 bytes; b"" when it sent none.
     properties: every metadata property as sent, names decoded as Latin-1.
     version: ZMTP version (major, minor) of the peer's greeting.
+    user_properties: what our ZAP handler said of it: User-Id and the handler's metadata.
     """
 
     socket_type: str
     identity: bytes
     properties: Mapping[str, bytes]
     version: tuple[int, int]
+    user_properties: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class ConnectionConfig:
     heartbeat_ttl: after how much silence the peer should give us up, 0 to 6553.5; 0 = never
         (ZMQ_HEARTBEAT_TTL).
     handshake_timeout: time for the whole handshake; 0 = unlimited (ZMQ_HANDSHAKE_IVL).
-    as_server: which role to play in a mechanism that has roles.
     mechanism: makes the security mechanism of the connection; None = NULL.
+    encrypted: whether that mechanism encrypts what is sent.
     metadata: further properties to announce, such as {"X-Name": b"..."} (ZMQ_METADATA).
 
     Raises ValueError for values that cannot be put on the wire.
@@ -64,8 +66,8 @@ class ConnectionConfig:
     heartbeat_timeout: float = -1.0
     heartbeat_ttl: float = 0.0
     handshake_timeout: float = 30.0
-    as_server: bool = False
     mechanism: Callable[[ConnectionConfig], Mechanism] | None = None
+    encrypted: bool = False
     metadata: Mapping[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -28,7 +28,13 @@ from core.zmtp.config import ConnectionConfig, PeerInfo
 from core.zmtp.decoder import FrameDecoder
 from core.zmtp.downgrade import IdentityExchange, OldPeer, recognise, socket_type_octet
 from core.zmtp.errors import FailureReason, ProtocolError
-from core.zmtp.events import Disconnected, Event, HandshakeFailed, HandshakeSucceeded
+from core.zmtp.events import (
+    AuthenticationNeeded,
+    Disconnected,
+    Event,
+    HandshakeFailed,
+    HandshakeSucceeded,
+)
 from core.zmtp.frames import Message, encode, encode_parts, read_header
 from core.zmtp.greeting import (
     GREETING_SIZE,
@@ -43,6 +49,7 @@ from core.zmtp.mechanism import Mechanism, MechanismStatus, find_property
 from core.zmtp.null import NullMechanism
 from core.zmtp.socket_types import TAKES_SUBSCRIPTIONS
 from core.zmtp.state import ConnectionState, Signal, next_state
+from core.zmtp.zap import parse_reply
 from core.zmtp.zmtp1 import Zmtp1Decoder
 
 if TYPE_CHECKING:
@@ -71,6 +78,7 @@ class Connection:
     """
 
     __slots__ = (
+        "_asked",
         "_beats",
         "_config",
         "_control",
@@ -103,6 +111,7 @@ class Connection:
         self.failure: ProtocolError | None = None
         self._config = config
         self._mechanism: Mechanism = (config.mechanism or NullMechanism)(config)
+        self._asked = False  # the ZAP handler, about the peer
         self._greeting: Greeting | None = None
         greeting = build_greeting(
             self._mechanism.name, self._mechanism.as_server, len(config.identity)
@@ -229,6 +238,10 @@ class Connection:
         """Return a batch as buffers for a gathering write; bodies of 8 KiB up are not copied."""
         return self._encode_parts(messages)
 
+    def size_of(self, message: Message) -> int:
+        """Return how many bytes a message is on the wire."""
+        return len(self._encode([message]))
+
     def encode_subscription(self, subscribe: bool, topic: bytes) -> bytes:
         """Return what tells the peer that we subscribe to `topic`, or no longer do.
 
@@ -306,6 +319,9 @@ class Connection:
         if greeting.mechanism != self._mechanism.name:
             detail = f"ours is {self._mechanism.name}, the peer's is {greeting.mechanism!r}"
             raise ProtocolError(FailureReason.MECHANISM_MISMATCH, detail)
+        # libzmq neither announces the role nor looks at it: two servers wait for each other there.
+        if greeting.as_server and self._mechanism.as_server:
+            raise ProtocolError(FailureReason.SAME_ROLE, "both are servers")
         self._greeting = greeting
         self.state = next_state(self.state, Signal.GREETING_ACCEPTED)
         self._advance_handshake()
@@ -387,8 +403,34 @@ class Connection:
         while (command := self._mechanism.next_handshake_command()) is not None:
             self._control.append(command)
             self.attention = True
-        if self._mechanism.status is MechanismStatus.READY:
+        status = self._mechanism.status
+        if status is MechanismStatus.READY:
             self._become_ready()
+        elif status is MechanismStatus.AUTHENTICATING and not self._asked:
+            self._asked = True
+            assert self._mechanism.credentials is not None
+            self._events.append(
+                AuthenticationNeeded(self._mechanism.credentials, self._mechanism.policy)
+            )
+            self.attention = True
+
+    def authenticate(self, reply: Message | None) -> None:
+        """Go on with what the ZAP handler said, after an `AuthenticationNeeded` event.
+
+        reply: the handler's message as it came; None: there is no handler.
+        """
+        if self.state is not ConnectionState.HANDSHAKE:
+            return
+        try:
+            self._mechanism.authenticate(None if reply is None else parse_reply(reply))
+            self._advance_handshake()
+            self._receive_handshake()
+        except ProtocolError as error:
+            self._fail(error)
+
+    def authentication_failed(self, error: ProtocolError) -> None:
+        """End the connection: the question to the ZAP handler came to nothing."""
+        self._fail(error)
 
     def _become_ready(self) -> None:
         assert self._greeting is not None
@@ -398,6 +440,7 @@ class Connection:
             identity=find_property(properties, "Identity"),
             properties=MappingProxyType(dict(properties)),
             version=self._greeting.version,
+            user_properties=MappingProxyType(dict(self._mechanism.user_properties)),
         )
         self.state = next_state(self.state, Signal.HANDSHAKE_COMPLETED)
         self._events.append(HandshakeSucceeded(self.peer))
@@ -445,14 +488,19 @@ class Connection:
 
     def _end_when_drained(self) -> None:
         if not self._decoder.has_frame:
-            detail = "in the middle of a message" if self._decoder.is_mid_message else ""
+            detail = "in the middle of a message" if self._is_mid_message() else ""
+            if self.state is ConnectionState.HANDSHAKE:
+                detail = self._mechanism.hint()
             self._fail(ProtocolError(FailureReason.PEER_CLOSED, detail))
+
+    def _is_mid_message(self) -> bool:
+        return self._decoder.is_mid_message
 
     def _fail(self, error: ProtocolError) -> None:
         if self.state is ConnectionState.CLOSED:
             return
-        if error.reason in _TOLD:
-            self._control.append(build_error(str(error)))
+        if error.tell or error.reason in _TOLD:
+            self._control.append(build_error(error.tell or str(error)))
         if self.state is ConnectionState.READY:
             self._events.append(Disconnected(error.reason, error.detail))
         else:

@@ -87,8 +87,6 @@ def socket_type_octet(socket_type: str) -> bytes:
 class IdentityExchange(NullMechanism):
     """What an old peer has in place of a mechanism: each side sends its identity in a frame."""
 
-    __slots__ = ("_peer",)
-
     def __init__(self, config: ConnectionConfig, peer: OldPeer) -> None:
         super().__init__(config)
         self._peer = peer
@@ -98,7 +96,7 @@ class IdentityExchange(NullMechanism):
         if self._ready_sent:
             return None
         self._ready_sent = True
-        identity = self._config.identity
+        identity = self.config.identity
         if self._peer.greeting_size == 0:
             return identity  # our signature was the header of this frame
         if self._peer.version == (1, 0):
@@ -112,6 +110,6 @@ class IdentityExchange(NullMechanism):
         properties = {"Identity": body}
         if self._peer.socket_type:
             properties["Socket-Type"] = self._peer.socket_type.encode()
-        check_peer_metadata(self._config, properties)
+        check_peer_metadata(self.config, properties)
         self.peer_properties = properties
         self._ready_received = True

@@ -132,9 +132,11 @@ class ProtocolError(Exception):
 
     reason: which of the known faults it was.
     detail: what exactly was seen, for logs and monitor events; may be empty.
+    tell: what the peer is told in an ERROR command before the connection ends; "" = nothing.
     """
 
-    def __init__(self, reason: FailureReason, detail: str = "") -> None:
+    def __init__(self, reason: FailureReason, detail: str = "", *, tell: str = "") -> None:
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail
+        self.tell = tell

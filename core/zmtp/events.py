@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from core.zmtp.config import PeerInfo
     from core.zmtp.errors import FailureReason
+    from core.zmtp.zap import Credentials, ZapPolicy
 
-__all__ = ["Disconnected", "Event", "HandshakeFailed", "HandshakeSucceeded"]
+__all__ = ["AuthenticationNeeded", "Disconnected", "Event", "HandshakeFailed", "HandshakeSucceeded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +39,12 @@ class Disconnected:
     detail: str = ""
 
 
-Event = HandshakeSucceeded | HandshakeFailed | Disconnected
+@dataclass(frozen=True, slots=True)
+class AuthenticationNeeded:
+    """A ZAP handler is to be asked; its answer goes to `Connection.authenticate`."""
+
+    credentials: Credentials
+    policy: ZapPolicy
+
+
+Event = HandshakeSucceeded | HandshakeFailed | Disconnected | AuthenticationNeeded

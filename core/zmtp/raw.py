@@ -40,6 +40,10 @@ class RawConnection:
         self._waiting: list[bytes] = []
         self._ended = False
 
+    def size_of(self, message: Message) -> int:
+        """Return how many bytes a message is on the wire."""
+        return len(self.encode([message]))
+
     # Input
 
     def receive_data(self, data: bytes) -> None:

