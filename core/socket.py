@@ -331,17 +331,13 @@ class Socket(SocketBase, SendReceiveMixin):
         """
         # The fast path: in a burst, a message costs one append. See core.runtime.engine.
         engine = self._engine
-        if (
-            data.__class__ is bytes
-            and not flags
-            and copy
-            and len(engine.outbox) < engine.burst_limit
-        ):
-            engine.outbox.append(data)
-            return None
-        if data.__class__ is bytes and not flags and copy and not self._parts:
-            engine.send(data, engine.send_timeout)
-            return None
+        if data.__class__ is bytes and not flags and copy:
+            if len(engine.outbox) < engine.burst_limit:
+                engine.outbox.append(data)
+                return None
+            if not self._parts:
+                engine.send(data, engine.send_timeout)
+                return None
         self._send_raw(as_bytes(data), flags)
         return tracker_after_send(data, copy, track)
 

@@ -57,10 +57,10 @@ class ReqPattern(DealerPattern):
     def send(self, message: Message) -> bool:
         if self._awaiting:
             self.check_may_send()
-        if self.options.req_correlate or isinstance(message, list):
-            asked = self.route([*self._envelope(), *frames_of(message)])
-        else:
+        if isinstance(message, bytes) and not self.options.req_correlate:
             asked = self.route([b"", message])
+        else:
+            asked = self.route([*self._envelope(), *frames_of(message)])
         if asked is None:
             return False
         self._awaiting, self._asked, self._reply = True, asked, None
@@ -109,8 +109,7 @@ class ReqPattern(DealerPattern):
 
     def _next_reply(self) -> Message | None:
         """The awaited reply; anything else that arrives is discarded (RFC 28)."""
-        queue = self.queue
-        while queue.active and (arrival := queue.pop()) is not None:
+        while (arrival := self.queue.pop()) is not None:
             pipe, message = arrival
             body = self._body(message)
             if body is not None and (self._asked is None or pipe is self._asked):
@@ -120,7 +119,9 @@ class ReqPattern(DealerPattern):
 
     def _body(self, message: Message) -> Message | None:
         """The reply without its envelope; None when the envelope is not that of our request."""
-        frames = frames_of(message)
+        if isinstance(message, bytes):
+            return None
+        frames = message
         if self.options.req_correlate:
             if frames[0] != self._packed_id():
                 return None
@@ -201,14 +202,12 @@ class RepPattern(Pattern):
 
     def _next_request(self) -> Message | None:
         """The next request, its sender and envelope noted; malformed ones are discarded."""
-        queue = self.queue
-        while queue.active and (arrival := queue.pop()) is not None:
+        while (arrival := self.queue.pop()) is not None:
             pipe, message = arrival
-            frames = frames_of(message)
-            # RFC 28: the envelope ends with an empty delimiter.
-            if pipe.attached and b"" in frames[:-1]:
-                cut = frames.index(b"") + 1
-                self._asking, self._envelope = pipe, frames[:cut]
-                return frames[cut] if len(frames) == cut + 1 else frames[cut:]
+            if pipe.attached and isinstance(message, list) and b"" in message[:-1]:
+                # RFC 28: the envelope ends with an empty delimiter.
+                cut = message.index(b"") + 1
+                self._asking, self._envelope = pipe, message[:cut]
+                return message[cut] if len(message) == cut + 1 else message[cut:]
             pipe.drop(DropReason.NOT_A_REQUEST)
         return None

@@ -27,6 +27,8 @@ TICKS_AFTER_BURST = 20
 # Blocking calls that follow each other within this many seconds keep their claim.
 CLAIM_GAP = 2e-3
 
+_NOTHING: Events = []
+
 
 class Driven(Wiring):
     """Driven by its callers, by an asyncio loop, or by the context's I/O thread."""
@@ -82,12 +84,13 @@ class Driven(Wiring):
         self._leading = True
         if self._posted:
             self._waker.wake()
-        events: Events = []
-        self.lock.release()
+        events: Events = _NOTHING
+        lock = self.lock
+        lock.release()
         try:
             events = self.selector.wait(timeout)
         finally:
-            self.lock.acquire()
+            lock.acquire()
             self._leading = False
             if not self.hot:
                 self._unclaim()
@@ -103,15 +106,17 @@ class Driven(Wiring):
 
     def _process(self, events: Events) -> None:
         """Act on events. The lock is held."""
-        if self._destroyed:
-            return
-        if self._posted:
+        if self._posted and not self._destroyed:
             self._run_posted()
-        handlers = self._handlers
+        handlers = self._handlers  # of a socket that was destroyed: none
         for fd, mask in events:
             if fd in handlers:
                 handlers[fd](mask)
-        if self.outbox or self.pattern.dirty or (events and (self._followers or self.observers)):
+        if self._followers or self.outbox or self.pattern.dirty or self.observers or self._leading:
+            self._after_events(events)
+
+    def _after_events(self, events: Events) -> None:
+        if events or self.outbox or self.pattern.dirty:
             self._after_work()
         if events and self._leading:
             self._waker.wake()  # another thread waits for what has just been taken away from it

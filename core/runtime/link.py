@@ -136,11 +136,10 @@ class Link:
         except OSError as error:
             self._fail(FailureReason.PEER_CLOSED, words(error), error.errno)
             return
-        pipe = self.pipe
-        if pipe is None or not data:
+        if self.pipe is None or not data:
             self._receive_rarely(data)
         else:
-            self._on_data(data, pipe)
+            self._on_data(data, self.pipe)
 
     def _interest(self, mask: int) -> None:
         if mask != self._mask and not self.closed:
@@ -151,18 +150,17 @@ class Link:
     # Receiving
 
     def _on_data(self, data: bytes, pipe: Pipe) -> None:
-        size = self._read_size
-        if len(data) >= size or size != SMALLEST_READ:
-            self._adapt_read_size(len(data))
         engine = self._engine
-        room = pipe.receive_hwm - len(pipe.incoming) - (pipe.taken if engine.inbox else 0)
         connection = self._connection
+        size = self._read_size
+        if size != SMALLEST_READ or len(data) == size:
+            self._adapt_read_size(len(data))
+        room = pipe.receive_hwm - len(pipe.incoming) - (pipe.taken if engine.inbox else 0)
         messages = connection.receive_ready(data, room)
         if messages:
             pipe.incoming += messages
             pipe.received += len(messages)
-            if not pipe.active:
-                engine.pattern.arrived(pipe)
+            engine.pattern.arrived(pipe)
             if len(messages) >= room:
                 self._decode(pipe)
         elif room <= 0:
