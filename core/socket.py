@@ -136,6 +136,14 @@ class SocketBase(InspectionMixin, OptionAttributes):
         """
         self._engine.disconnect_peer(routing_id)
 
+    def get_peer_state(self, routing_id: bytes) -> int:
+        """Tell whether a ROUTER could send to a peer (``zmq_socket_get_peer_state``).
+
+        :returns: POLLOUT when its queue has room, else 0
+        :raises ZMQError: EHOSTUNREACH: there is no such peer; ENOTSUP on another type
+        """
+        return int(PollEvent.POLLOUT) if self._engine.has_room_for_peer(routing_id) else 0
+
     def bind_to_random_port(
         self, addr: str, min_port: int = 49152, max_port: int = 65536, max_tries: int = 100
     ) -> int:

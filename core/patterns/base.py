@@ -241,6 +241,10 @@ class Pattern:
         """About the sender of the message received last, if that message does not say."""
         return self.queue.origins.ask(self.inbox)
 
+    def has_room_for_peer(self, identity: bytes) -> bool:
+        """Whether a peer's queue has room for a message (ROUTER)."""
+        raise error_from_errno(errno.ENOTSUP, f"get_peer_state is for ROUTER, not {self.name}")
+
     # Numbered peers (SERVER, PEER)
 
     def check_may_connect_peer(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 
 from ..errors import ZMQError, error_from_errno
@@ -58,6 +60,9 @@ class RadioPattern(SendOnly):
     def detach(self, pipe: Pipe) -> None:
         super().detach(pipe)
         self.peer_lost(pipe)
+
+    def subscriptions(self) -> Mapping[Pipe, int]:
+        return Counter(pipe for members in self._members.values() for pipe in members)
 
     # Sending
 

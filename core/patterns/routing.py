@@ -91,6 +91,12 @@ class RouterPattern(Pattern):
         pipe = self._routes.get(first_frame)
         return self._cannot_route(None, first_frame) if pipe is None else pipe.room() > 0
 
+    def has_room_for_peer(self, identity: bytes) -> bool:
+        pipe = self._routes.get(identity)
+        if pipe is None:
+            raise error_from_errno(errno.EHOSTUNREACH, f"no peer has the identity {identity!r}")
+        return pipe.room() > 0
+
     def burst_room(self) -> int:
         return 0 if self.options.router_mandatory else self.options.sndhwm or 1 << 30
 

@@ -164,6 +164,12 @@ class Engine(Observed):
             self._connect(endpoint, transport, address)
             return self.pattern.connected_peer()
 
+    def has_room_for_peer(self, identity: bytes) -> bool:
+        with self.lock:
+            self.check_open()
+            self.flush()
+            return self.pattern.has_room_for_peer(identity)
+
     def disconnect_peer(self, routing_id: int) -> None:
         with self.lock:
             self.check_open()

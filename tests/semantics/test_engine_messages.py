@@ -12,7 +12,7 @@ import pytest
 from tests.support.endpoints import Endpoints, unused_port
 from tests.support.sockets import SocketFactory, bind, bind_again, is_quiet
 
-pytestmark = pytest.mark.core_only
+pytestmark = pytest.mark.draft
 TRANSPORTS = pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
 
 

@@ -120,7 +120,7 @@ def test_only_a_router_gives_names(zmq: Any, new_socket: SocketFactory) -> None:
         assert caught.value.errno == errno.EINVAL
 
 
-@pytest.mark.core_only  # libzmq has these options only with its draft API
+@pytest.mark.draft
 @STREAMS
 def test_router_hears_of_peers_that_come_and_go(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
@@ -137,13 +137,13 @@ def test_router_hears_of_peers_that_come_and_go(
     assert router.recv_multipart() == [b"X", b""]
 
 
-@pytest.mark.core_only
+@pytest.mark.draft
 @pytest.mark.parametrize(("notify", "notices"), [(CONNECT, 1), (DISCONNECT, 1), (0, 0)])
 def test_router_hears_of_what_it_asked_for(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, notify: int, notices: int
 ) -> None:
     router = new_socket(zmq.ROUTER, router_notify=notify, router_mandatory=1)
-    assert router.router_notify == notify
+    assert router.get(zmq.ROUTER_NOTIFY) == notify
     dealer = new_socket(zmq.DEALER, identity=b"X")
     dealer.connect(bind(router, endpoint("tcp")))
 
@@ -160,7 +160,7 @@ def test_router_hears_of_what_it_asked_for(
     assert drain(router) == [[b"X", b""]] * notices
 
 
-@pytest.mark.core_only
+@pytest.mark.draft
 def test_connecting_router_hears_of_its_peer_too(zmq: Any, new_socket: SocketFactory) -> None:
     with unused_port() as port:
         address = f"tcp://127.0.0.1:{port}"
@@ -176,7 +176,7 @@ def test_connecting_router_hears_of_its_peer_too(zmq: Any, new_socket: SocketFac
             assert router.recv_multipart() == [b"X", b""]
 
 
-@pytest.mark.core_only
+@pytest.mark.draft
 def test_no_notices_of_inproc_peers(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
 ) -> None:
@@ -189,40 +189,76 @@ def test_no_notices_of_inproc_peers(
     assert is_quiet(router)
 
 
-@pytest.mark.core_only  # a draft option
-def test_no_notice_of_a_peer_that_never_shook_hands(
+@pytest.mark.draft
+def test_notices_are_asked_for_on_a_router_only(zmq: Any, new_socket: SocketFactory) -> None:
+    router, dealer = new_socket(zmq.ROUTER), new_socket(zmq.DEALER)
+    assert router.get(zmq.ROUTER_NOTIFY) == dealer.get(zmq.ROUTER_NOTIFY) == 0
+    router.set(zmq.ROUTER_NOTIFY, CONNECT | DISCONNECT)
+    for asked, value in ((router, -1), (router, 4), (dealer, CONNECT)):
+        with pytest.raises(zmq.ZMQError) as caught:
+            asked.set(zmq.ROUTER_NOTIFY, value)
+        assert caught.value.errno == errno.EINVAL
+    assert router.get(zmq.ROUTER_NOTIFY) == CONNECT | DISCONNECT
+    assert dealer.get(zmq.ROUTER_NOTIFY) == 0
+
+
+@pytest.mark.draft
+def test_no_notices_of_peers_that_never_shook_hands(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
 ) -> None:
     router = new_socket(zmq.ROUTER, router_notify=CONNECT | DISCONNECT)
     port = int(bind(router, endpoint("tcp")).rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as stranger:
-        stranger.sendall(b"not-a-handshake")
+        stranger.sendall(b"not a handshake")
+        assert is_quiet(router)
     assert is_quiet(router)
 
 
-@pytest.mark.core_only  # a draft option
-def test_a_notice_does_not_end_up_in_a_message_that_broke_off(
+@pytest.mark.draft
+def test_message_that_was_cut_short_is_not_mixed_with_the_notice(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
 ) -> None:
     router = new_socket(zmq.ROUTER, router_notify=DISCONNECT, maxmsgsize=64)
-    dealer = new_socket(zmq.DEALER, routing_id=b"X", reconnect_ivl=-1)
+    dealer = new_socket(zmq.DEALER, identity=b"X", reconnect_ivl=-1)
     dealer.connect(bind(router, endpoint("tcp")))
-    dealer.send_multipart([b"Hello2", b"*" * 127])
+    dealer.send_multipart([b"Hello", b"*" * 127])  # the second part is too long
     assert router.recv_multipart() == [b"X", b""]
 
 
-@pytest.mark.core_only  # a draft option
-def test_which_notices_can_be_read_back(zmq: Any, new_socket: SocketFactory) -> None:
-    router = new_socket(zmq.ROUTER)
-    for value in (0, CONNECT, DISCONNECT, CONNECT | DISCONNECT):
-        router.router_notify = value
-        assert router.router_notify == value
-    for value in (-1, 4):
+def test_name_of_a_connect_while_messages_of_others_wait(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    x, y, z = (new_socket(zmq.ROUTER, identity=name) for name in (b"X", b"Y", b"Z"))
+    x_address, z_address = bind(x, endpoint("tcp")), bind(z, endpoint("tcp"))
+    y.setsockopt(zmq.CONNECT_ROUTING_ID, b"X")
+    y.connect(x_address)
+    y.send_multipart([b"X", b"from y"])
+    assert x.poll(10_000)
+    x.setsockopt(zmq.CONNECT_ROUTING_ID, b"Z")
+    x.connect(z_address)
+    x.send_multipart([b"Z", b"from x"])
+    assert z.recv_multipart() == [b"X", b"from x"]
+    assert is_quiet(y)
+    assert x.recv_multipart() == [b"Y", b"from y"]
+
+
+@pytest.mark.draft
+def test_state_of_a_peer(zmq: Any, new_socket: SocketFactory, endpoint: Endpoints) -> None:
+    router = new_socket(zmq.ROUTER, router_mandatory=1, sndhwm=2)
+    address = bind(router, endpoint("inproc"))
+    dealers = {name: new_socket(zmq.DEALER, identity=name, rcvhwm=2) for name in (b"X", b"Y")}
+    for dealer in dealers.values():
+        dealer.connect(address)
+        dealer.send(b"here I am")
+        router.recv_multipart()
+    sent = 0
+    while router.get_peer_state(b"Y"):
+        router.send_multipart([b"Y", b"%d" % sent])
+        sent += 1
+    assert sent == 4  # both high-water marks
+    assert router.get_peer_state(b"X") == zmq.POLLOUT
+    assert dealers[b"Y"].recv() == b"0"
+    for asked, number in ((router, errno.EHOSTUNREACH), (dealers[b"X"], errno.ENOTSUP)):
         with pytest.raises(zmq.ZMQError) as caught:
-            router.router_notify = value
-        assert caught.value.errno == errno.EINVAL
-    assert router.router_notify == CONNECT | DISCONNECT
-    dealer = new_socket(zmq.DEALER)
-    with pytest.raises(zmq.ZMQError, match="belongs to ROUTER sockets"):
-        dealer.router_notify = CONNECT
-    assert dealer.router_notify == 0
+            asked.get_peer_state(b"nobody")
+        assert caught.value.errno == number

@@ -152,6 +152,28 @@ def test_frames_in_batches(new_socket: SocketFactory, endpoint: Endpoints) -> No
     assert [sink.recv(), sink.recv()] == [b"two", b"three"]
 
 
+@pytest.mark.core_only
+def test_poller_waits_for_them_too(new_socket: SocketFactory, endpoint: Endpoints) -> None:
+    zmq = new_socket.zmq
+    server, client = new_socket.pair_up(zmq.SERVER, zmq.CLIENT, endpoint("tcp"))
+    radio, dish = new_socket.pair_up(zmq.RADIO, zmq.DISH, endpoint("tcp"))
+    dish.join("g")
+    poller = zmq.Poller()
+    for socket in (server, client, dish):
+        poller.register(socket, zmq.POLLIN)
+    poller.register(radio, zmq.POLLIN | zmq.POLLOUT)
+    assert dict(poller.poll(0)) == {radio: zmq.POLLOUT}
+    poller.unregister(radio)
+    client.send(b"request")
+    assert poller.poll() == [(server, zmq.POLLIN)]
+    server.send(server.recv(copy=False))
+    assert poller.poll() == [(client, zmq.POLLIN)]
+    client.recv()
+    while not (ready := poller.poll(1)):
+        radio.send(b"x", group="g")
+    assert ready == [(dish, zmq.POLLIN)]
+
+
 # DGRAM
 
 

@@ -149,6 +149,10 @@ class Socket:
     def disconnect_peer(self, routing_id: int) -> None:
         _call("zmq_disconnect_peer", self._pointer, ctypes.c_uint32(routing_id))
 
+    def get_peer_state(self, routing_id: bytes) -> int:
+        size = ctypes.c_size_t(len(routing_id))
+        return int(_call("zmq_socket_get_peer_state", self._pointer, routing_id, size))
+
     def join(self, group: str | bytes) -> None:
         _call("zmq_join", self._pointer, _encoded(group))
 

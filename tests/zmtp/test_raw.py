@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.zmtp import Disconnected, FailureReason, HandshakeSucceeded, RawConnection
 
@@ -68,3 +70,15 @@ def test_messages_leave_as_they_are() -> None:
     messages: list[bytes | list[bytes]] = [b"GET ", b"/", b"x" * 9000]
     assert connection.encode(messages) == b"GET /" + b"x" * 9000
     assert connection.encode_parts(messages) == messages
+
+
+@given(st.lists(st.tuples(st.binary(min_size=1, max_size=8), st.integers(-1, 3)), max_size=20))
+def test_every_byte_comes_once_and_in_order(reads: list[tuple[bytes, int]]) -> None:
+    connection = begun()
+    got = [it for data, limit in reads for it in connection.receive_ready(data, limit)]
+    connection.receive_eof()
+    while connection.has_input:
+        got += connection.receive_messages(1)
+    assert got == [data for data, _ in reads]
+    assert connection.next_event() == Disconnected(FailureReason.PEER_CLOSED)
+    assert connection.next_event() is None
