@@ -5,6 +5,7 @@ are refusals that have no number.
 """
 
 import os
+from collections.abc import Sequence
 from errno import EINTR
 
 from core.constants import EAGAIN, EFSM, EMTHREAD, ENOCOMPATPROTO, ETERM
@@ -59,6 +60,25 @@ class Again(ZMQError):
 
     def __init__(self, errno: int = EAGAIN, msg: str | None = None) -> None:
         super().__init__(EAGAIN, msg)
+
+
+class NotReady(Again):
+    """What ``wait_for`` or ``connect(wait=...)`` waited for is not there; the text says why."""
+
+    def __init__(self, msg: str) -> None:
+        super().__init__(msg=msg)
+
+
+class NoReply(Again):
+    """``request`` got no reply; the socket can be used again at once.
+
+    :param failures: what happened in each attempt
+    """
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = tuple(failures)
+        times = "once" if len(failures) == 1 else f"{len(failures)} times"
+        super().__init__(msg=f"no reply, asked {times}: {'; '.join(failures)}")
 
 
 class ContextTerminated(ZMQError):
@@ -134,7 +154,9 @@ __all__ = [
     "Again",
     "ContextTerminated",
     "InterruptedSystemCall",
+    "NoReply",
     "NotDone",
+    "NotReady",
     "ZMQBaseError",
     "ZMQBindError",
     "ZMQError",

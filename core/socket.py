@@ -20,6 +20,7 @@ from core.options import LIVE_OPTIONS, OptionAttributes
 from core.patterns import Message
 from core.patterns.groups import group_name
 from core.patterns.origins import Attributed, facts_of
+from core.readiness import ReadinessMixin
 from core.runtime.channel_link import ChannelEndpoint
 from core.runtime.connecter import ConnectedEndpoint
 from core.runtime.engine import Engine
@@ -102,6 +103,9 @@ class SocketBase(InspectionMixin, OptionAttributes):
         :returns: may be used in a ``with`` statement, which ends with `disconnect`
         """
         self._engine.connect(_text(addr))
+        return self._connected(addr)
+
+    def _connected(self, addr: str) -> EndpointInUse:
         return EndpointInUse(self, partial(self.disconnect, addr))
 
     def unbind(self, addr: str) -> None:
@@ -308,7 +312,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
         return self._engine.facts_of_last() if facts is None else facts
 
 
-class Socket(SocketBase, SendReceiveMixin):
+class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
     """A blocking socket. Made by ``Context.socket``. Thread-safe.
 
     Waiting calls take the time limits of the options SNDTIMEO and RCVTIMEO, or none at all with
@@ -317,6 +321,23 @@ class Socket(SocketBase, SendReceiveMixin):
     """
 
     __slots__ = ()
+
+    def connect(self, addr: str, wait: float | None = None) -> EndpointInUse:
+        """Look for a peer at an endpoint, now and whenever it goes away.
+
+        Without ``wait`` it returns at once; the peer need not be there yet.
+
+        :param wait: milliseconds to wait for the peer to be there and ready. When that fails, the
+            endpoint stays connected, and goes on trying unless it gave up
+        :raises NotReady: the peer was not ready in time, or never will be; the error says why
+        :raises ZMQError: EINVAL (which part of the endpoint is wrong), EPROTONOSUPPORT,
+            ENOCOMPATPROTO
+        :returns: may be used in a ``with`` statement, which ends with `disconnect`
+        """
+        endpoint = self._engine.connect(_text(addr))
+        if wait is not None:
+            self._await_endpoint(endpoint, wait)
+        return self._connected(addr)
 
     def send(
         self,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from asyncio import current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
 from core.asyncio.event_stream import EventStream
+from core.asyncio.readiness import ReadinessMixin
 from core.asyncio.waiter import Waiter
 from core.convenience_async import AsyncSendReceiveMixin
 from core.enums import PollEvent
@@ -16,7 +17,8 @@ from core.event_stream import LIMIT
 from core.frame import MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
 from core.runtime.engine import Engine
-from core.socket import DONTWAIT, SNDMORE, SocketBase, as_batch
+from core.runtime.readiness import Wanted
+from core.socket import DONTWAIT, SNDMORE, EndpointInUse, SocketBase, as_batch
 
 if TYPE_CHECKING:
     from core.context import BaseContext
@@ -39,7 +41,7 @@ _NOTHING = cast("Generator[Any, None, None]", iter(()))
 _DONE = _Done()
 
 
-class Socket(SocketBase, AsyncSendReceiveMixin):
+class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     """An asyncio socket. Made by ``core.asyncio.Context.socket``.
 
     Cancelling a receive loses no message: a message is taken only when its receiver runs.
@@ -55,6 +57,19 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
         self._flushing: asyncio.AbstractEventLoop | None = None  # where a flush is due
         self._streak = 0
         self._turning = False
+
+    @overload
+    def connect(self, addr: str, wait: None = None) -> EndpointInUse: ...
+    @overload
+    def connect(self, addr: str, wait: float) -> Awaitable[EndpointInUse]: ...
+    def connect(self, addr: str, wait: float | None = None) -> Any:
+        """Look for a peer: see `core.Socket.connect`. To be awaited if ``wait`` is given."""
+        return super().connect(addr) if wait is None else self._connect_and_wait(addr, wait)
+
+    async def _connect_and_wait(self, addr: str, wait: float) -> EndpointInUse:
+        endpoint = self._engine.connect(addr)
+        await self._await(Wanted(self._engine, endpoint=endpoint), wait)
+        return self._connected(addr)
 
     # Sending
 
@@ -261,6 +276,16 @@ class Socket(SocketBase, AsyncSendReceiveMixin):
             return result
         async with asyncio.timeout(seconds):
             return await self._wait_for(attempt, None)
+
+    async def _step_until(self, step: Callable[[], T | None], limit: float | None) -> T | None:
+        self._attach()
+        result = self._engine.try_step(step)
+        if result is not None:
+            return result
+        try:
+            return await self._wait_for(lambda: self._engine.try_step(step), limit)
+        except TimeoutError:
+            return None
 
     async def _something_happens(self) -> None:
         assert self._loop is not None

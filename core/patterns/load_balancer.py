@@ -41,6 +41,12 @@ class LoadBalanced(Pattern):
                 return pipe
         return None
 
+    def in_turn(self) -> list[Pipe]:
+        """All pipes, from the one whose turn it is; the turn passes on."""
+        start = self._turn % len(self.pipes) if self.pipes else 0
+        self._turn = start + 1
+        return self.pipes[start:] + self.pipes[:start]
+
     def burst_room(self) -> int:
         if not self.pipes:
             return 0

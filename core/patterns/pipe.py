@@ -135,6 +135,15 @@ class Pipe:
         self.queued = 0
         self.drop(why, count)
 
+    def withdraw(self, message: Message) -> None:
+        """Take back one message, if it is still queued."""
+        for batch in self.outgoing:
+            if len(batch) == 1 and batch[0] is message:
+                self.outgoing.remove(batch)
+                self.queued -= 1
+                self.drop(DropReason.WITHDRAWN)
+                return
+
     def drop(self, why: DropReason, count: int = 1) -> None:
         """Count messages that will not arrive."""
         if count > 0:

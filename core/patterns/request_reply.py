@@ -104,6 +104,18 @@ class ReqPattern(DealerPattern):
             self._awaiting = False
         return reply
 
+    # A request with retries (`core.patterns.inquiry`) finds its replies itself
+
+    def begin_inquiry(self) -> bytes:
+        """Nobody else may ask meanwhile; returns the number of the request."""
+        self.check_may_send()
+        self._awaiting, self._asked, self._reply = True, None, None
+        self._request_id = (self._request_id + 1) & 0xFFFFFFFF
+        return self._packed_id()
+
+    def end_inquiry(self) -> None:
+        self._awaiting = False
+
     def facts_of_last(self) -> Mapping[str, str | int]:
         return NO_FACTS if self._asked is None else self._asked.facts
 

@@ -150,10 +150,10 @@ class Engine(Observed):
                 raise refusal from error
             self._add_endpoint(bound)
 
-    def connect(self, endpoint: str) -> None:
+    def connect(self, endpoint: str) -> Endpoint:
         transport, address = self._parse(endpoint, bind=False)
         with self.lock:
-            self._connect(endpoint, transport, address)
+            return self._connect(endpoint, transport, address)
 
     def connect_peer(self, endpoint: str) -> int:
         """Connect, and return the routing id of the peer (PEER)."""
@@ -175,17 +175,20 @@ class Engine(Observed):
             self.check_open()
             self.pattern.disconnect_peer(routing_id)
 
-    def _connect(self, endpoint: str, transport: Any, address: str) -> None:
+    def _connect(self, endpoint: str, transport: Any, address: str) -> Endpoint:
         self.check_open()
         self.ledger.given_up.pop(endpoint, None)
         if transport.kind == "stream":
             connected = ConnectedEndpoint(self, transport, address)
             self._add_endpoint(connected)
             connected.start()
-        else:
-            self._add_endpoint(ChannelEndpoint(self, transport, address, bind=False))
-            self._run_posted()  # the peer may be there already
+            self._after_work()
+            return connected
+        met = ChannelEndpoint(self, transport, address, bind=False)
+        self._add_endpoint(met)
+        self._run_posted()  # the peer may be there already
         self._after_work()
+        return met
 
     def _parse(self, endpoint: str, *, bind: bool) -> tuple[Any, str]:
         scheme, rest = split_endpoint(endpoint)

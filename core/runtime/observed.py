@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import logging
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, TypeVar
 
 from core.errors import error_from_errno
 from core.events import EventKind
@@ -15,17 +16,20 @@ from core.runtime.monitor import Monitor, check
 from core.runtime.traffic import Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from core.enums import SocketType
     from core.options import OptionValues
-    from core.patterns import Pipe
+    from core.patterns import Message, Pipe
+    from core.patterns.inquiry import Inquiry, Lost
     from core.runtime.census import Census
     from core.runtime.reactor import Reactor
     from core.runtime.wiring import Endpoint
     from core.zmtp import FailureReason
 
 log = logging.getLogger("babelmq")
+
+T = TypeVar("T")
 
 
 class Observed(Traffic):
@@ -113,12 +117,69 @@ class Observed(Traffic):
             self.flush()
         return Census(self)
 
+    # Waiting for others
+
+    def wait_until(self, step: Callable[[], T | None], timeout: float | None) -> T | None:
+        """Return what `step` returns, as soon as that is not None; None when time is over."""
+        with self.lock:
+            self.check_open()
+            self.flush()
+            deadline = None if timeout is None else time.monotonic() + timeout
+            in_time = True
+            while (result := self._step(step)) is None and in_time:
+                in_time = self._wait(deadline)
+            return result
+
+    def try_step(self, step: Callable[[], T | None]) -> T | None:
+        """Do what there is to do at present, and `step`."""
+        with self.lock:
+            self.check_open()
+            self._process(self.selector.wait(0))
+            return self._step(step)
+
+    def _step(self, step: Callable[[], T | None]) -> T | None:
+        result = step()
+        self._flush_dirty()
+        return result
+
+    def inquire(self, message: Message, retries: int) -> Inquiry:
+        """Begin a request that may be sent several times."""
+        from core.patterns.inquiry import Inquiry
+        from core.patterns.request_reply import ReqPattern
+
+        with self.lock:
+            self.check_open()
+            if not isinstance(self.pattern, ReqPattern):
+                why = f"a {self.pattern.name} socket cannot: request() is for REQ sockets"
+                raise error_from_errno(errno.ENOTSUP, why)
+            return Inquiry(self.pattern, message, retries)
+
+    def step_of(self, inquiry: Inquiry) -> Message | Lost | None:
+        """Look for the reply, wherever it stands. The lock is held."""
+        if self.stalled:
+            self._resume_stalled()
+        return inquiry.step()
+
+    def ask_again(self, inquiry: Inquiry, why: str) -> None:
+        """An attempt has failed; raises NoReply when there is none left."""
+        from core.runtime.readiness import describe_absent
+
+        with self.lock:
+            if not inquiry.has_asked:
+                why = f"no peer was there, {why} ({describe_absent(self)})"
+            inquiry.retry(why)
+
+    def end_inquiry(self, inquiry: Inquiry) -> None:
+        with self.lock:
+            inquiry.end()
+
     # What went wrong
 
     def gave_up(self, endpoint: str, why: str) -> None:
         """A connecting endpoint tries no more."""
         self.ledger.gave_up(endpoint, why)
         self.report(EventKind.GAVE_UP, endpoint, reason=why)
+        self._waker.wake()  # who waits for this peer waits in vain
 
     def refused(self, endpoint: str, peer: str, reason: FailureReason, detail: str) -> None:
         """A peer that came to us was not let in; the log has the first, the tenth, ..."""
