@@ -148,7 +148,7 @@ def test_context_sets_defaults_for_its_sockets(zmq: Any) -> None:
 # --- term ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["recv", "recv_multipart", "poll", "send"])
+@pytest.mark.parametrize("what", ["recv", "recv_multipart", "poll", "poller", "send"])
 def test_term_wakes_blocked_calls(zmq: Any, endpoint: Endpoints, what: str) -> None:
     context = zmq.Context()
     pair = context.socket(zmq.PAIR)
@@ -157,6 +157,7 @@ def test_term_wakes_blocked_calls(zmq: Any, endpoint: Endpoints, what: str) -> N
         "recv": pair.recv,
         "recv_multipart": pair.recv_multipart,
         "poll": pair.poll,
+        "poller": lambda: wait_with_poller(zmq, pair),
         "send": lambda: pair.send(b"x"),
     }[what]
 
@@ -172,6 +173,12 @@ def test_term_wakes_blocked_calls(zmq: Any, endpoint: Endpoints, what: str) -> N
     waiting.wait_until_blocked()
     context.term()
     waiting.result()
+
+
+def wait_with_poller(zmq: Any, socket: Any) -> None:
+    poller = zmq.Poller()
+    poller.register(socket, zmq.POLLIN)
+    poller.poll()
 
 
 def test_term_waits_until_all_sockets_are_closed(zmq: Any) -> None:

@@ -217,3 +217,16 @@ def test_many_topics_reach_their_subscribers_only(
     for number, subscriber in enumerate(subscribers):
         expected = [[b"%04d" % topic] for topic in range(number, 1000, len(subscribers))]
         assert drain(subscriber) == expected
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "inproc"])
+def test_topics_around_the_size_of_a_short_frame(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    xpub, sub = new_socket.pair_up(zmq.XPUB, zmq.SUB, endpoint(scheme))
+    for size in (0, 1, 244, 245, 246, 247, 254, 255, 256, 1000):
+        topic = size * b"t"
+        sub.subscribe(topic)
+        assert xpub.recv() == b"\x01" + topic
+        sub.unsubscribe(topic)
+        assert xpub.recv() == b"\x00" + topic
