@@ -97,7 +97,8 @@ class SubPattern(XSubPattern):
     def collect(self) -> None:
         if self._table.everything() != bool(self.options.invert_matching):
             super().collect()
-        else:
+            return
+        while self.queue and not self.inbox:  # what is wanted may stand behind what is not
             self.queue.collect(self.inbox, self.quantum(), self._matching)
 
     def _matching(self, pipe: Pipe, batch: list[Message]) -> list[Message]:

@@ -289,25 +289,27 @@ class Traffic(Driven):
 
     def _take(self) -> Message | None:
         message = self.pattern.receive()
-        if message is None and self.stalled:
-            self._resume_stalled()
+        while message is None and self._resume_stalled():
             message = self.pattern.receive()
         return message
 
-    def _resume_stalled(self) -> None:
+    def _resume_stalled(self) -> bool:
+        """Let connections go on that wait for room; False when there is nothing to gain by it."""
+        # What waits and is not wanted at present (REQ, REP) makes no room.
+        if not self.stalled or self.pattern.queue:
+            return False
         stalled, self.stalled = self.stalled, []
         for link in stalled:
             link.resume()
+        return True
 
     # What is ready
 
     def readable(self) -> bool:
-        if self.pattern.readable():
-            return True
-        if not self.stalled:
-            return False
-        self._resume_stalled()
-        return self.pattern.readable()
+        while not self.pattern.readable():
+            if not self._resume_stalled():
+                return False
+        return True
 
     def writable(self) -> bool:
         if self.outbox:

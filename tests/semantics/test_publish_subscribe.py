@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.endpoints import Endpoints, unused_port
 from tests.support.sockets import (
+    SAFETY_TIMEOUT,
     SocketFactory,
     bind,
     bind_again,
@@ -19,7 +20,7 @@ from tests.support.sockets import (
     let_go,
     synchronise,
 )
-from tests.support.waiting import wait_until
+from tests.support.waiting import Background, wait_until
 
 TRANSPORTS = pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
 
@@ -319,3 +320,27 @@ def test_topics_may_be_given_as_text(
     assert publisher.recv() == b"\x01blau"
     subscriber.unsubscribe("grün")
     assert publisher.recv() == b"\x00gr\xc3\xbcn"
+
+
+@pytest.mark.core_only  # over inproc, libzmq does not know a PUSH from a PUB either, and hangs
+@pytest.mark.parametrize("rcvhwm", [1, 10, 1000])
+@pytest.mark.parametrize("peers", [1, 3])
+@pytest.mark.parametrize("look", ["recv", "poll"])
+def test_what_is_wanted_is_found_behind_any_number_of_others(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, rcvhwm: int, peers: int, look: str
+) -> None:
+    # As after an unsubscribe: what is on its way matches no more. A PUSH sends what it likes.
+    sub = new_socket(zmq.SUB, rcvhwm=rcvhwm, subscribe=b"wanted")
+    address = bind(sub, endpoint("inproc"))
+    senders = [new_socket(zmq.PUSH, sndhwm=0) for _ in range(peers)]
+    for sender in senders:
+        sender.connect(address)
+    threads = [
+        Background(sender.send_many, [*([b"unwanted"] * 3000), b"wanted"]) for sender in senders
+    ]
+    for _ in senders:
+        assert look == "recv" or sub.poll(SAFETY_TIMEOUT)
+        assert sub.recv(zmq.DONTWAIT if look == "poll" else 0) == b"wanted"
+    for thread in threads:
+        thread.result()
+    assert is_quiet(sub)

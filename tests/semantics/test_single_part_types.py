@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.endpoints import Endpoints
 from tests.support.sockets import SocketFactory, bind, is_quiet
+from tests.support.waiting import Background
 
 pytestmark = pytest.mark.draft
 TRANSPORTS = pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
@@ -139,6 +140,23 @@ def test_messages_in_parts_are_dropped(
     liar.send_many([[b"a", b"b"], b"one", [b"", b"", b""], [b"c", b"d"], b"two"])
     assert [receiver.recv(), receiver.recv()] == [b"one", b"two"]
     assert is_quiet(receiver)
+
+
+@pytest.mark.core_only
+@pytest.mark.parametrize("rcvhwm", [1, 10])
+@pytest.mark.parametrize("kind", ["GATHER", "SERVER", "DISH"])
+def test_good_message_is_found_behind_any_number_of_bad_ones(
+    new_socket: SocketFactory, endpoint: Endpoints, kind: str, rcvhwm: int
+) -> None:
+    zmq = new_socket.zmq
+    receiver, liar = new_socket(getattr(zmq, kind), rcvhwm=rcvhwm), new_socket(zmq.PUSH, sndhwm=0)
+    good = b"good" if kind != "DISH" else [b"g", b"good"]
+    if kind == "DISH":
+        receiver.join("g")
+    liar.connect(bind(receiver, endpoint("inproc")))
+    thread = Background(liar.send_many, [*([[b"a", b"b"]] * 2000), good])
+    assert receiver.recv() == b"good"
+    thread.result()
 
 
 @pytest.mark.core_only
