@@ -6,13 +6,14 @@ import errno
 import os
 import sys
 import threading
+import time
 import weakref
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from core.context_options import ContextOptionValues
 from core.enums import ContextOption, Errno, SocketOption, SocketType
-from core.errors import ZMQError, error_from_errno
+from core.errors import StillInUse, ZMQError, error_from_errno
 from core.options import OptionValues
 from core.runtime.engine import Engine
 from core.runtime.reactor import Reactor
@@ -23,6 +24,8 @@ from core.socket_kinds import class_for
 S = TypeVar("S", bound=SocketBase)
 # How often `term` says which sockets it waits for, in seconds.
 PATIENCE = 10.0
+# When it says so first.
+FIRST_PATIENCE = 3.0
 
 
 class BaseContext(Generic[S]):
@@ -72,7 +75,9 @@ class BaseContext(Generic[S]):
                 kind, ipv6=self._options.ipv6, linger=-1 if self._options.blocky else 0
             )
             make = class_for(kind, socket_class or self._socket_class)
-            socket: S = make(self, Engine(self._reactor, kind, options), **kwargs)
+            engine = Engine(self._reactor, kind, options)
+            engine.made_at = _line_of_program()
+            socket: S = make(self, engine, **kwargs)
             self._sockets.add(socket)
         for option, value in self._socket_defaults.items():
             _apply_default(socket, option, value)
@@ -156,33 +161,43 @@ class BaseContext(Generic[S]):
         for engine in self._reactor.engines():
             engine.terminate()
 
-    def term(self) -> None:
+    def term(self, timeout: float | None = None) -> None:
         """End the context: wait until all sockets are closed and their messages have left.
 
         Blocking calls in other threads raise ContextTerminated. Sockets that are still open, or
         that linger (ZMQ_LINGER) for a peer which does not come, hold `term` up: it names them on
-        the log every ten seconds.
+        the log after three seconds, and every ten.
+
+        :param timeout: milliseconds; None waits for ever
+        :raises StillInUse: time is over; names each socket, where it was made, its endpoints and
+            its unsent messages. Close them, and call `term` again
         """
         if self._pid != os.getpid():
             return  # the parent's sockets are the parent's to end
         self.shutdown()
-        while not self._reactor.wait_until_empty(PATIENCE):
-            _log().warning("Context.term waits for: %s", self._holders())
+        deadline = None if timeout is None else time.monotonic() + timeout / 1000
+        patience = FIRST_PATIENCE
+        while not self._reactor.wait_until_empty(_at_most(patience, deadline)):
+            held = StillInUse(self._holders() or ["one that is closing just now"])
+            if deadline is not None and time.monotonic() >= deadline:
+                raise held
+            _log().warning("Context.term waits: %s", held)
+            patience = PATIENCE
         self._reactor.stop()
 
-    def _holders(self) -> str:
-        holders = [engine.describe() for engine in self._reactor.engines()]
-        more = f"; and {len(holders) - 5} more" if len(holders) > 5 else ""
-        return "; ".join(holders[:5]) + more
+    def _holders(self) -> list[str]:
+        return [engine.describe() for engine in self._reactor.engines() if engine.made_at]
 
-    def destroy(self, linger: int | None = None) -> None:
+    def destroy(self, linger: int | None = None, timeout: float | None = None) -> None:
         """Close all sockets, then terminate.
 
         :param linger: ZMQ_LINGER in milliseconds for all of them; None leaves each its own
+        :param timeout: as for `term`
+        :raises StillInUse: as `term` does
         """
         for socket in list(self._sockets):
             socket.close(linger)
-        self.term()
+        self.term(timeout)
 
     def __enter__(self) -> Self:
         return self
@@ -238,6 +253,20 @@ def _apply_default(socket: Any, option: int, value: Any) -> None:
     except ZMQError as error:
         if error.errno != errno.EINVAL:  # an option of other socket types
             raise
+
+
+def _at_most(patience: float, deadline: float | None) -> float:
+    return patience if deadline is None else min(patience, max(0.0, deadline - time.monotonic()))
+
+
+def _line_of_program() -> str:
+    """The line outside of this package that makes a socket: who finds it open looks there."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "core":
+        frame = frame.f_back
+    if frame is None:
+        return "the program's beginning"
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
 
 
 def _log() -> Any:

@@ -62,6 +62,19 @@ class Again(ZMQError):
         super().__init__(EAGAIN, msg)
 
 
+class StillInUse(Again):
+    """``Context.term(timeout=...)``: sockets are open, or have messages that did not leave in time.
+
+    :param holders: one line for each such socket
+    """
+
+    def __init__(self, holders: Sequence[str]) -> None:
+        self.holders = tuple(holders)
+        what = "1 socket holds" if len(holders) == 1 else f"{len(holders)} sockets hold"
+        more = f"; and {len(holders) - 5} more" if len(holders) > 5 else ""
+        super().__init__(msg=f"{what} the context: {'; '.join(holders[:5])}{more}")
+
+
 class NotReady(Again):
     """What ``wait_for`` or ``connect(wait=...)`` waited for is not there; the text says why."""
 
@@ -157,6 +170,7 @@ __all__ = [
     "NoReply",
     "NotDone",
     "NotReady",
+    "StillInUse",
     "ZMQBaseError",
     "ZMQBindError",
     "ZMQError",

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast, overload
 
 from core.convenience import SendReceiveMixin
 from core.enums import Flag, PollEvent, SocketOption
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DONTWAIT = int(Flag.DONTWAIT)
 SNDMORE = int(Flag.SNDMORE)
+# Seconds in which the I/O thread, however busy, will have done what was due.
+GRACE = 5.0
 
 
 class RestOfMessage(Attributed):
@@ -238,7 +240,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
 
     # The end
 
-    def close(self, linger: int | None = None) -> None:
+    def close(self, linger: int | None = None) -> Any:
         """Close. Messages still queued leave in the background, within the linger period.
 
         :param linger: sets ZMQ_LINGER first: milliseconds, 0 drops them, -1 keeps trying
@@ -338,6 +340,26 @@ class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
         if wait is not None:
             self._await_endpoint(endpoint, wait)
         return self._connected(addr)
+
+    @overload
+    def close(self, linger: int | None = None, wait: None = None) -> None: ...
+    @overload
+    def close(self, *, wait: int) -> int: ...
+    def close(self, linger: int | None = None, wait: int | None = None) -> int | None:
+        """Close. Messages still queued leave in the background, within the linger period.
+
+        :param linger: sets ZMQ_LINGER first: milliseconds, 0 drops them, -1 keeps trying
+        :param wait: milliseconds; return only when everything has left or the time is over, and
+            drop what is left then
+        :returns: with ``wait``, how many messages did not leave
+        """
+        engine = self._engine
+        if wait is None:
+            engine.close(linger)
+            return None
+        engine.close(wait)
+        engine.finish_in_time(wait / 1000 + GRACE)
+        return engine.left_behind()
 
     def send(
         self,

@@ -173,6 +173,28 @@ class Observed(Traffic):
         with self.lock:
             inquiry.end()
 
+    # The end
+
+    def finish_in_time(self, timeout: float) -> None:
+        """Closed already: wait until all that was queued has left, or was dropped."""
+        self.reactor.wait_until_gone(self, timeout)
+
+    def left_behind(self) -> int:
+        """Of a closed socket: messages that were dropped by closing, or are still queued."""
+        return self.ledger.drops.get(DropReason.CLOSED, 0) + self.unsent()
+
+    def _destroy(self) -> None:
+        ends = not (self._destroyed or self._leading)
+        super()._destroy()
+        lost = self.ledger.drops.get(DropReason.CLOSED, 0)
+        if ends and lost and self.options.linger != 0:  # else it was asked for
+            text = "%s: closed with %d messages unsent: LINGER, %d ms, was over"
+            log.warning(text, self._name(), lost, self.options.linger)
+
+    def _name(self) -> str:
+        made = f" made at {self.made_at}" if self.made_at else ""
+        return f"{self.pattern.name}{made} on {self.last_endpoint or 'no endpoint'}"
+
     # What went wrong
 
     def gave_up(self, endpoint: str, why: str) -> None:

@@ -74,6 +74,10 @@ class Reactor:
         with self._lock:
             return list(self._engines)
 
+    def wait_until_gone(self, engine: Driven, timeout: float | None) -> bool:
+        with self._lock:
+            return self._gone.wait_for(lambda: engine not in self._engines, timeout)
+
     def wait_until_empty(self, timeout: float | None) -> bool:
         with self._lock:
             return self._gone.wait_for(lambda: not self._engines, timeout)

@@ -74,6 +74,7 @@ class Wiring:
         self.stalled: list[Link | ChannelLink] = []
         self.observers: list[Observer] = []  # told whenever something happened
         self.journal: Journal | None = None  # where events go, once somebody wants to know
+        self.made_at = ""  # which line of the program made it
         self.last_endpoint = ""
         self.closed = False
         self.context_lock = reactor.shared_lock
@@ -179,12 +180,22 @@ class Wiring:
         if self.closed:
             raise error_from_errno(errno.ENOTSOCK, "this socket is closed")
 
+    def unsent(self) -> int:
+        """How many messages have not left."""
+        return sum(endpoint.unsent() for endpoint in tuple(self._endpoints)) + len(self.outbox)
+
     def describe(self) -> str:
         """For messages about a context that cannot end."""
-        endpoints = ", ".join(endpoint.endpoint for endpoint in self._endpoints) or "no endpoint"
-        unsent = sum(endpoint.unsent() for endpoint in self._endpoints)
-        state = f"{unsent} messages unsent" if self.closed else "not closed"
-        return f"{self.pattern.name} on {endpoints}: {state}"
+        known = tuple(self._endpoints)
+        endpoints = ", ".join(endpoint.endpoint for endpoint in known) or "no endpoint"
+        unsent = self.unsent()
+        state = "closed" if self.closed else "not closed"
+        if unsent or self.closed:
+            state = f"{state}, {unsent} messages unsent"
+        errors = [getattr(endpoint, "last_error", "") for endpoint in known]
+        why = "".join(f", {error}" for error in errors if error)
+        made = f" made at {self.made_at}" if self.made_at else ""
+        return f"{self.pattern.name}{made} on {endpoints}: {state}{why}"
 
     # From the outbox to the connections
 
