@@ -215,6 +215,14 @@ class SecurityMechanism(IntEnum):
     GSSAPI = 3
 
 
+class LimitOption(IntEnum):
+    """Socket options of this engine that libzmq does not have."""
+
+    MAX_CONNECTIONS = 20001
+    MAX_SUBSCRIPTIONS = 20002
+    MAX_SUBSCRIPTION_BYTES = 20003
+
+
 class ReconnectStop(IntEnum):
     """Bits of the RECONNECT_STOP option: after what a connecting socket gives up."""
 

@@ -10,7 +10,7 @@ from errno import EFAULT, EINVAL
 from functools import partial
 from typing import Any, Self, overload
 
-from core.enums import SocketOption, SocketType
+from core.enums import LimitOption, SocketOption, SocketType
 from core.errors import ZMQError
 from core.option_row import Kind
 from core.option_table import SOCKET_OPTION_BY_NUMBER
@@ -35,7 +35,7 @@ class _Host(ABC):
 class _Option:
     """Descriptor of one option. Reading a write-only option is an AttributeError, as in pyzmq."""
 
-    def __init__(self, number: SocketOption) -> None:
+    def __init__(self, number: SocketOption | LimitOption) -> None:
         self._number = number
         self.__doc__ = SOCKET_OPTION_BY_NUMBER[number].doc
 
@@ -224,6 +224,9 @@ class OptionAttributes(_Host):
     busy_poll = BUSY_POLL = IntOption(_O.BUSY_POLL)
     hiccup_msg = HICCUP_MSG = BytesOption(_O.HICCUP_MSG)
     xsub_verbose_unsubscribe = XSUB_VERBOSE_UNSUBSCRIBE = IntOption(_O.XSUB_VERBOSE_UNSUBSCRIBE)
+    max_connections = MAX_CONNECTIONS = IntOption(LimitOption.MAX_CONNECTIONS)
+    max_subscriptions = MAX_SUBSCRIPTIONS = IntOption(LimitOption.MAX_SUBSCRIPTIONS)
+    max_subscription_bytes = MAX_SUBSCRIPTION_BYTES = IntOption(LimitOption.MAX_SUBSCRIPTION_BYTES)
     topics_count = TOPICS_COUNT = IntOption(_O.TOPICS_COUNT)
     norm_mode = NORM_MODE = IntOption(_O.NORM_MODE)
     norm_unicast_nack = NORM_UNICAST_NACK = IntOption(_O.NORM_UNICAST_NACK)

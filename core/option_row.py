@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from errno import EINVAL, ENOTSUP
 
-from core.enums import ContextOption, SocketOption, SocketType
+from core.enums import ContextOption, LimitOption, SocketOption, SocketType
 from core.errors import ZMQError
 
 INT_MAX = 2**31 - 1
@@ -44,7 +44,7 @@ class Effect(Enum):
 class Option:
     """One option: its facts, and where `OptionValues` keeps its value."""
 
-    number: SocketOption | ContextOption
+    number: SocketOption | ContextOption | LimitOption
     #: libzmq name without the ZMQ_ prefix
     name: str
     kind: Kind

@@ -17,6 +17,7 @@ from core.option_row import (
     Option,
     supported,
 )
+from core.option_table_limits import LIMIT_OPTIONS
 from core.option_table_patterns import PATTERN_OPTIONS
 from core.option_table_security import SECURITY_OPTIONS
 from core.option_table_unsupported import UNSUPPORTED_OPTIONS
@@ -77,11 +78,13 @@ _QUEUES_AND_WAITING = (
     supported(
         _O.MAXMSGSIZE,
         _INT64,
-        -1,
+        1 << 30,
         "Largest frame accepted; a peer that announces a larger one is disconnected. -1: no limit.",
         minimum=-1,
         maximum=INT64_MAX,
         unit="bytes",
+        default_reason="libzmq has no limit (-1), and lets any peer announce more than the memory"
+        " holds; who sends frames of more than 1 GiB knows it, and can set this",
     ),
     supported(
         _O.CONFLATE,
@@ -341,6 +344,7 @@ OPTION_GROUPS: dict[str, tuple[Option, ...]] = {
     "Connections": _CONNECTIONS,
     "Routing": PATTERN_OPTIONS,
     "Security": SECURITY_OPTIONS,
+    "Limits on peers, which libzmq does not have": LIMIT_OPTIONS,
     "Facts about the socket": _FACTS,
     "Hints without effect": _HINTS,
 }

@@ -55,6 +55,9 @@ class OptionValues:
     rcvtimeo: int
     linger: int
     maxmsgsize: int
+    max_connections: int
+    max_subscriptions: int
+    max_subscription_bytes: int
     conflate: bool
     immediate: bool
     reconnect_ivl: int

@@ -74,12 +74,24 @@ class XPubPattern(Pattern):
     def _request(self, pipe: Pipe, request: bytes, before: list[bytes]) -> bool:
         """Subscribe or cancel; True when the user is told, in a message with `before`."""
         manual = self.options.xpub_manual
+        if request[0] == SUBSCRIBE and not self._may_subscribe(pipe, request[1:]):
+            return False
         told = self._note(self._asked if manual else self._table, pipe, request) or manual
         if told and manual and self._upstream:
             self._waiting.append(_Notice(Attributed([*before, request], pipe.facts), pipe))
         elif told:
             self._pass_on(pipe, [*before, request])
         return told
+
+    def _may_subscribe(self, pipe: Pipe, prefix: bytes) -> bool:
+        options = self.options
+        table = self._asked if options.xpub_manual else self._table
+        most, most_bytes = options.max_subscriptions, options.max_subscription_bytes
+        if table.has_room(prefix, pipe, most, most_bytes) or not pipe.streams:
+            return True
+        if pipe.link is not None:
+            pipe.link.expel(f"{most} subscriptions of {most_bytes} bytes together are allowed")
+        return False
 
     def _note(self, table: PublisherTable, pipe: Pipe, request: bytes) -> bool:
         """Enter the request in the table; True when it is news for the user."""

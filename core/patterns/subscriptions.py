@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Generic, TypeVar
 
 from .pipe import Message, Pipe
@@ -132,9 +131,11 @@ class SubscriberTable:
 class PublisherTable:
     """Which pipes subscribed to which prefix."""
 
-    __slots__ = ("_answers", "_lengths", "_pipes")
+    __slots__ = ("_answers", "_lengths", "_numbers", "_pipes", "_sizes")
 
     def __init__(self) -> None:
+        self._numbers: Counter[Pipe] = Counter()  # of prefixes, and their length together
+        self._sizes: Counter[Pipe] = Counter()
         self._pipes: dict[bytes, set[Pipe]] = {}
         self._lengths = _Lengths()
         self._answers = _Answers(self.match)
@@ -144,12 +145,29 @@ class PublisherTable:
 
     def counts(self) -> Mapping[Pipe, int]:
         """How many prefixes each pipe has subscribed to."""
-        return Counter(chain.from_iterable(self._pipes.values()))
+        return self._numbers
+
+    def has_room(self, prefix: bytes, pipe: Pipe, most: int, most_bytes: int) -> bool:
+        """Whether a pipe may subscribe to one more prefix; 0 is no limit."""
+        if pipe in self._pipes.get(prefix, ()):
+            return True
+        return not (
+            (most and self._numbers[pipe] >= most)
+            or (most_bytes and self._sizes[pipe] + len(prefix) > most_bytes)
+        )
+
+    def _account(self, prefix: bytes, pipe: Pipe, step: int) -> None:
+        self._numbers[pipe] += step
+        self._sizes[pipe] += step * len(prefix)
+        if not self._numbers[pipe]:
+            del self._numbers[pipe], self._sizes[pipe]
 
     def add(self, prefix: bytes, pipe: Pipe) -> bool:
         """True when nobody had subscribed to this prefix before."""
         self._answers.forget()
         pipes = self._pipes.get(prefix)
+        if pipes is None or pipe not in pipes:
+            self._account(prefix, pipe, 1)
         if pipes is not None:
             pipes.add(pipe)
             return False
@@ -166,6 +184,7 @@ class PublisherTable:
         if pipes is None or pipe not in pipes:
             return True
         self._answers.forget()
+        self._account(prefix, pipe, -1)
         pipes.remove(pipe)
         if pipes:
             return False

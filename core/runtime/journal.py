@@ -65,3 +65,8 @@ def handshake_failure(reason: FailureReason, number: int) -> tuple[EventKind, in
 def words(error: OSError) -> str:
     """What happened, without the number."""
     return error.strerror or str(error)
+
+
+def is_power_of_ten(count: int) -> bool:
+    """What happens over and over is told the first time, the tenth, the hundredth, ..."""
+    return str(count).strip("0") == "1"

@@ -443,6 +443,11 @@ class Link:
             self.close()
             self._owner.link_lost(self, reason, detail)
 
+    def expel(self, detail: str) -> None:
+        """The pattern has had enough of this peer; it is being read from at this moment."""
+        reason = FailureReason.ASKED_TOO_MUCH
+        self._engine.post(lambda: self._fail(reason, detail))
+
     def _end(self) -> None:
         """We have closed, and everything has left."""
         if not self.closed:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
+from errno import EMFILE
 from typing import TYPE_CHECKING
 
 from core.events import EventKind
 from core.patterns import DropReason, Pipe
-from core.runtime.journal import words
+from core.runtime.journal import is_power_of_ten, words
 from core.runtime.selector import READ
 from core.zmtp import FailureReason, PeerInfo
 
@@ -37,6 +39,9 @@ class BoundEndpoint:
         self._listener: Listener = transport.listen(target, options)
         self._links: set[Link] = set()
         self._listening = True
+        self._most = engine.options.max_connections or sys.maxsize
+        self._full = False
+        self._pauses = 0
         self.requested = f"{transport.scheme}://{address}"
         self.endpoint = self._listener.endpoint
         self._fd = self._listener.fileno()
@@ -45,7 +50,10 @@ class BoundEndpoint:
 
     def on_events(self, mask: int) -> None:
         try:
-            for _ in range(ACCEPTS_AT_ONCE):
+            if len(self._links) >= self._most:
+                self._pause()
+                return
+            for _ in range(min(ACCEPTS_AT_ONCE, self._most - len(self._links))):
                 self._accept()
         except BlockingIOError:
             pass
@@ -54,6 +62,16 @@ class BoundEndpoint:
             self._report(EventKind.ACCEPT_FAILED, error.errno or 0, words(error))
             self._engine.selector.modify(self._fd, 0)
             self._engine.at(time.monotonic() + PAUSE, self._accept_again)
+
+    def _pause(self) -> None:
+        """Leave further peers in the kernel's queue until one of ours leaves (MAX_CONNECTIONS)."""
+        self._engine.selector.modify(self._fd, 0)
+        self._full = True
+        why = f"MAX_CONNECTIONS, {self._most}, is reached: further peers wait"
+        self._report(EventKind.ACCEPT_FAILED, EMFILE, why)
+        self._pauses += 1
+        if is_power_of_ten(self._pauses):
+            log.warning("%s: %s", self.endpoint, why)
 
     def _accept(self) -> None:
         try:
@@ -74,7 +92,7 @@ class BoundEndpoint:
             self._links.add(link)
 
     def _accept_again(self) -> None:
-        if self._listening:
+        if self._listening and not self._full:
             self._engine.selector.modify(self._fd, READ)
 
     def _report(self, kind: EventKind, value: int, reason: str = "") -> None:
@@ -92,12 +110,15 @@ class BoundEndpoint:
 
     def link_lost(self, link: Link, reason: FailureReason, detail: str) -> None:
         self._links.discard(link)
+        if self._full:
+            self._full = False
+            self._accept_again()
         if link.pipe is not None:
             if not link.finishing:
                 self._engine.pattern.peer_lost(link.pipe)
             why = DropReason.CLOSED if link.finishing else DropReason.CONNECTION_LOST
             self._engine.dismiss(link.pipe, link.take_unsent(), why)
-        else:
+        if link.pipe is None or not (reason.is_transient or link.finishing):
             self._engine.refused(self.endpoint, link.remote, reason, detail)
         self._check_gone()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.errors import error_from_errno
 from core.events import EventKind
 from core.patterns import DropReason
-from core.runtime.journal import Journal, Sink
+from core.runtime.journal import Journal, Sink, is_power_of_ten
 from core.runtime.ledger import Ledger
 from core.runtime.monitor import Monitor, check
 from core.runtime.traffic import Traffic
@@ -206,7 +206,7 @@ class Observed(Traffic):
     def refused(self, endpoint: str, peer: str, reason: FailureReason, detail: str) -> None:
         """A peer that came to us was not let in; the log has the first, the tenth, ..."""
         count = self.ledger.refuse(reason.value)
-        if not reason.is_transient and str(count).strip("0") == "1":
+        if not reason.is_transient and is_power_of_ten(count):
             times = f" ({count} times so far)" if count > 1 else ""
             why = f"{reason.value}: {detail}" if detail else reason.value
             log.warning("%s: the peer %s was refused: %s%s", endpoint, peer, why, times)

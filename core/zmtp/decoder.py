@@ -41,6 +41,11 @@ _SHORT = 255
 #: The largest size of a short frame.
 _LARGEST_SHORT = 255
 
+#: Frames of one message may have this many bytes together whatever the limit for one frame is, and
+#: each of them counts as at least so many.
+_LARGEST_MESSAGE = 1 << 30
+_WEIGHT_OF_FRAME = 64
+
 #: Input up to this many bytes is decoded in the simplest way.
 _LITTLE = 512
 
@@ -95,6 +100,9 @@ class FrameDecoder:
         "_pause",
         "_pieces",
         "_position",
+        "_weighed",
+        "_weighed_parts",
+        "_weight",
         "failure",
     )
 
@@ -106,6 +114,10 @@ class FrameDecoder:
         self._position = 0
         # The frames so far of a message of several.
         self._parts: list[bytes] = []
+        # How much of them was weighed, and what it weighs in bytes.
+        self._weighed = self._parts
+        self._weighed_parts = 0
+        self._weight = 0
         # The frame under collection: its pieces, how many bytes are missing, its flags.
         self._pieces: list[bytes | memoryview] = []
         self._missing = 0
@@ -227,9 +239,23 @@ class FrameDecoder:
                 self._take_collected(messages)
             if len(self._buffer) - self._position > _LITTLE or not self._take_few(messages, limit):
                 self._decode(messages, limit)
+            if self._parts:
+                self._weigh_parts()
         except ProtocolError as error:
             self.failure = error
         return messages
+
+    def _weigh_parts(self) -> None:
+        """Refuse a message without end, whose frames are all small enough."""
+        parts = self._parts
+        if parts is not self._weighed:
+            self._weighed, self._weighed_parts, self._weight = parts, 0, 0
+        new = parts[self._weighed_parts :]
+        self._weighed_parts = len(parts)
+        self._weight += len(new) * _WEIGHT_OF_FRAME + sum(map(len, new))
+        if self._weight > max(self._max_size, _LARGEST_MESSAGE):
+            detail = f"a message of {len(parts)} frames so far is longer than one frame may be"
+            raise ProtocolError(FailureReason.FRAME_TOO_LARGE, detail)
 
     def _take_few(self, messages: list[Message], limit: int) -> bool:
         """Take all of a little input, as in request-reply traffic; False when some is left over.

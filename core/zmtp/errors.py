@@ -44,6 +44,7 @@ class FailureReason(Enum):
     INVALID_IDENTITY = "the peer's identity is too long"
     HANDSHAKE_TOO_LARGE = "the peer's handshake is too large"
     FRAME_TOO_LARGE = "the peer announced a frame that is too large"
+    ASKED_TOO_MUCH = "the peer asked for more than one peer may have"
     REFUSED_BY_PEER = "the peer refused the connection"
 
     # RFC 27: status 400, 300 and 500 of a ZAP handler, ours or the peer's.

@@ -34,7 +34,6 @@ OPTIONS = [
     "RECONNECT_IVL",
     "RECONNECT_IVL_MAX",
     "BACKLOG",
-    "MAXMSGSIZE",
     "IMMEDIATE",
     "IPV6",
     "RCVMORE",
