@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import errno
-
-from core.pyzmq_backend.errors import zmq_error
+import core
+from core.pyzmq_backend.errors import translation
 
 
 def curve_keypair() -> tuple[bytes, bytes]:
-    """Refuse.
-
-    :raises ZMQError: ENOTSUP, always, as libzmq without CURVE
-    """
-    raise zmq_error(errno.ENOTSUP, "the CURVE mechanism is not built yet")
+    """Make a key pair: see ``core.curve_keypair``."""
+    with translation:
+        return core.curve_keypair()
 
 
 def curve_public(secret_key: str | bytes) -> bytes:
-    """Refuse.
-
-    :raises ZMQError: ENOTSUP, always, as libzmq without CURVE
-    """
-    raise zmq_error(errno.ENOTSUP, "the CURVE mechanism is not built yet")
+    """Return the public key of a secret one: see ``core.curve_public``."""
+    with translation:
+        return core.curve_public(secret_key)
 
 
 __all__ = ["curve_keypair", "curve_public"]

@@ -48,4 +48,5 @@ def test_runs_without_libzmq(program: Path) -> None:
     *_, said, witness = done.stdout.splitlines()
     assert said.startswith("done")
     assert witness.strip() == "of libzmq:"
-    assert not done.stderr
+    assert "Traceback" not in done.stderr  # in a thread, or while something is deleted
+    assert "Warning" not in done.stderr
