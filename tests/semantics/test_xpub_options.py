@@ -215,7 +215,7 @@ def test_xsub_repeats_subscriptions_for_verbose_publishers(
     assert drain(publisher) == [[b"\x01A"], [b"\x00A"], [b"\x01A"]]
 
 
-@pytest.mark.core_only  # libzmq has this option only with its draft API
+@pytest.mark.draft
 def test_xsub_repeats_cancellations_when_asked(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
 ) -> None:
