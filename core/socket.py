@@ -376,6 +376,8 @@ class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
         :param flags: DONTWAIT, SNDMORE
         :param copy: False returns a `MessageTracker`
         :param track: with ``copy=False``: the frame must have been made with ``track=True``
+        :param routing_id: for SERVER and PEER sockets: see `core.socket_kinds.AddressedSocket`
+        :param group: for RADIO sockets: see there
         :raises Again: no room in time (high-water mark, or no peer)
         :raises TypeError: ``data`` is str or has no buffer
         :raises ZMQError: EFSM, EHOSTUNREACH (ROUTER_MANDATORY), ENOTSUP, ENOTSOCK
