@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import select as system_select
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from core.enums import PollEvent
 from core.runtime.engine import Engine
-from core.runtime.waker import Waker
+from core.runtime.vigil import Vigil
 from core.socket import SocketBase
 
 POLLIN = int(PollEvent.POLLIN)
@@ -27,6 +28,12 @@ class Poller:
     def __init__(self) -> None:
         self._events: dict[Any, int] = {}  # by socket, or by descriptor
         self._system: tuple[system_select.poll, dict[int, Engine]] | None = None
+        self._polled = False  # since something was registered
+        self._vigil: Vigil[Any] | None = None
+        self._ready_before: set[Any] = set()
+        self._writers: set[Any] = set()  # nobody tells when an option makes room for them
+        self._descriptors: list[int] = []
+        self._order: dict[Any, int] = {}
 
     @property
     def sockets(self) -> list[tuple[Any, int]]:
@@ -42,7 +49,7 @@ class Poller:
         :param socket: a socket, a descriptor, or an object with ``fileno()``
         :param flags: POLLIN, POLLOUT or both; 0 takes the socket out
         """
-        self._system = None
+        self._changed()
         if flags:
             self._events[_key(socket)] = int(flags)
         else:
@@ -57,7 +64,7 @@ class Poller:
 
         :raises KeyError: it is not in
         """
-        self._system = None
+        self._changed()
         del self._events[_key(socket)]
 
     def poll(self, timeout: float | None = None) -> list[tuple[Any, int]]:
@@ -67,17 +74,96 @@ class Poller:
         :returns: (socket or descriptor, events) for each that is ready, empty when none was in time
         """
         seconds = None if timeout is None or timeout < 0 else timeout / 1000
-        ready = self._ready_now()
-        if ready or seconds == 0:
-            return ready
-        with self._watching() as wait:
-            deadline = None if seconds is None else time.monotonic() + seconds
-            while not (ready := self._ready_now()):
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    break
-                wait(left)
+        first, self._polled = not self._polled, True
+        if first:  # may be the only call: not worth a vigil if it need not wait
+            ready = self._ready_now()
+            if ready or seconds == 0:
+                return ready
+        with self._holding() as vigil:
+            return self._poll_with(vigil, seconds)
+
+    def _poll_with(self, vigil: Vigil[Any], seconds: float | None) -> list[tuple[Any, int]]:
+        deadline = None if seconds is None else time.monotonic() + seconds
+        candidates = self._ready_before | self._writers
+        while True:
+            candidates.update(vigil.look())
+            ready = self._found_among(candidates) + self._ready_descriptors()
+            left = None if deadline is None else deadline - time.monotonic()
+            if ready or (left is not None and left <= 0):
+                break
+            vigil.wait(partial(self._sleep, vigil) if self._descriptors else vigil.doze, left)
+        self._ready_before = {key for key, _ in ready if isinstance(key, SocketBase)}
+        if len(ready) > 1:
+            ready.sort(key=lambda found: self._order[found[0]])
         return ready
+
+    def _found_among(self, candidates: set[Any]) -> list[tuple[Any, int]]:
+        """The sockets that are ready; the others are no candidates any more."""
+        ready = []
+        for key in tuple(candidates):
+            flags = self._events.get(key, 0)
+            if isinstance(key, SocketBase) and (found := key._engine.peek(flags)):
+                ready.append((key, found))
+            elif not flags & POLLOUT:
+                candidates.discard(key)
+        return ready
+
+    # Descriptors
+
+    def _ready_descriptors(self) -> list[tuple[Any, int]]:
+        if not self._descriptors:
+            return []
+        masks = dict(self._system_of_descriptors().poll(0))
+        found = ((fd, _found(masks.get(fd, 0), self._events[fd])) for fd in self._descriptors)
+        return [(fd, events) for fd, events in found if events]
+
+    def _sleep(self, vigil: Vigil[Any], timeout: float | None) -> None:
+        """Sleep until a descriptor is ready, or something happened to a socket."""
+        poll = self._system_of_descriptors()
+        poll.register(vigil.fileno(), system_select.POLLIN)
+        poll.poll(None if timeout is None else timeout * 1000)
+
+    def _system_of_descriptors(self) -> system_select.poll:
+        poll = system_select.poll()
+        for fd in self._descriptors:
+            poll.register(fd, _system_mask(self._events[fd]))
+        return poll
+
+    # The vigil
+
+    @contextmanager
+    def _holding(self) -> Iterator[Vigil[Any]]:
+        """The vigil, ours for the length of the call; a new one if another thread has it."""
+        vigil = self._vigil
+        if vigil is None or not vigil.hold():
+            kept, vigil = vigil, self._new_vigil()
+            if kept is None or kept.ended:
+                self._vigil = vigil
+        try:
+            yield vigil
+        except BaseException:
+            vigil.end()  # what it has noted may be lost
+            raise
+        finally:
+            if vigil is not self._vigil or not vigil.watches_sockets:
+                vigil.end()
+            vigil.lock.release()
+
+    def _new_vigil(self) -> Vigil[Any]:
+        self._order = {key: number for number, key in enumerate(self._events)}
+        self._descriptors = [key for key in self._events if not isinstance(key, SocketBase)]
+        self._ready_before = set()
+        self._writers = {key for key, flags in self._events.items() if flags & POLLOUT}
+        sockets = (key for key in self._events if isinstance(key, SocketBase))
+        return Vigil({socket: socket._engine for socket in sockets})
+
+    def _changed(self) -> None:
+        """Something else is registered: begin anew."""
+        self._system = None
+        self._polled = False
+        vigil, self._vigil = self._vigil, None
+        if vigil is not None:
+            vigil.end_if_idle()
 
     def _ready_now(self) -> list[tuple[Any, int]]:
         """Look at everything with one system call; then every socket answers from memory."""
@@ -113,29 +199,6 @@ class Poller:
                     poll.register(key, _system_mask(flags))
             self._system = poll, engines
         return self._system
-
-    @contextmanager
-    def _watching(self) -> Iterator[Callable[[float | None], None]]:
-        """Yield a function that waits, for at most so many seconds, for anything to happen."""
-        poll, engines = self._system_poll()
-        waker = Waker()
-        watched: list[Engine] = []
-        poll.register(waker.fileno(), system_select.POLLIN)
-
-        def wait(seconds: float | None) -> None:
-            poll.poll(None if seconds is None else seconds * 1000)
-            waker.clear()
-
-        try:
-            for engine in engines.values():
-                engine.begin_watching(waker)
-                watched.append(engine)
-            yield wait
-        finally:
-            for engine in watched:
-                engine.end_watching(waker)
-            poll.unregister(waker.fileno())
-            waker.close()
 
 
 def _key(socket: Any) -> Any:

@@ -35,7 +35,7 @@ def req_rep(transport: str, load: str = "") -> Case:
     """Return the round trip over one transport, with something beside it or not."""
     inproc = transport == "inproc"
     return Case(
-        name=f"req-rep/{transport}" + (f"/{load}" if load else ""),
+        name=f"req-rep/{transport}" + (f"-{load}" if load else ""),
         title=f"REQ-REP {transport} 10 B" + (f", {LOADS[load]}" if load else ""),
         parts=ONE_PROCESS if inproc else TWO_PROCESSES,
         settings={"transport": transport, "size": 10},

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from core.runtime.selector import Events
 from core.runtime.timers import Timer
-from core.runtime.waker import Waker
 from core.runtime.wiring import Observer, Wiring
 
 if TYPE_CHECKING:
@@ -167,7 +166,7 @@ class Driven(Wiring):
             self.check_open()
             return self.selector.fileno()
 
-    def begin_watching(self, observer: Waker) -> None:
+    def begin_watching(self, observer: Observer) -> None:
         """A poller waits on this socket's selector, among others."""
         with self.lock:
             self.check_open()
@@ -182,7 +181,7 @@ class Driven(Wiring):
         if self._posted:
             self._waker.wake()
 
-    def end_watching(self, observer: Waker) -> None:
+    def end_watching(self, observer: Observer) -> None:
         with self.lock:
             self._pollers -= 1
             self.observers.remove(observer)

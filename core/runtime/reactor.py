@@ -22,6 +22,7 @@ from core.runtime.waker import Waker
 if TYPE_CHECKING:
     from core.runtime.driven import Driven
     from core.runtime.thread_settings import ThreadSettings
+    from core.runtime.vigil import Vigil
 
 # How often hot sockets are looked at, in seconds: bounds how long a burst's last messages wait.
 TICK = 1e-3
@@ -43,6 +44,7 @@ class Reactor:
         self._order = count()
         self.hot: set[Driven] = set()
         self.bursting: set[Driven] = set()  # of them, those whose outbox may hold something
+        self._vigils: set[Vigil[Any]] = set()
         self._lock = threading.Lock()  # for the three below and the thread's start
         self._gone = threading.Condition(self._lock)
         self._engines: set[Driven] = set()
@@ -116,7 +118,7 @@ class Reactor:
         self.hot.discard(engine)
         self.bursting.discard(engine)
 
-    def flush_others(self, waiting: Driven) -> None:
+    def flush_others(self, waiting: Driven | None) -> None:
         """A thread is about to wait: what it sent on other sockets must not wait with it."""
         for engine in tuple(self.bursting):
             if engine is not waiting and engine.outbox and engine.lock.acquire(blocking=False):
@@ -124,6 +126,18 @@ class Reactor:
                     engine.flush()
                 finally:
                     engine.lock.release()
+
+    def keep(self, vigil: Vigil[Any]) -> None:
+        """Look in at this poller's vigil at slow ticks, until it rests or is over."""
+        self._start()
+        with self._lock:
+            self._vigils.add(vigil)
+            asleep = self._tick is None
+        if asleep:
+            self._waker.wake()
+
+    def forget(self, vigil: Vigil[Any]) -> None:
+        self._vigils.discard(vigil)
 
     def schedule(self, engine: Driven, when: float) -> None:
         """Make sure that the engine's timers are run at `when`."""
@@ -159,6 +173,8 @@ class Reactor:
             self._run_deadlines()
             for engine in tuple(self.hot):
                 engine.on_tick()
+            for vigil in tuple(self._vigils):
+                vigil.on_tick()
 
     def _timeout(self) -> float | None:
         now = time.monotonic()
@@ -173,7 +189,7 @@ class Reactor:
     def _next_tick(self) -> float | None:
         hot = tuple(self.hot)
         if not hot:
-            return None
+            return SLOW_TICK if any(not vigil.resting for vigil in tuple(self._vigils)) else None
         return TICK if any(engine.in_a_hurry() for engine in hot) else SLOW_TICK
 
     def _run_deadlines(self) -> None:
@@ -194,6 +210,8 @@ class Reactor:
         self._waker.wake()
         if thread is not None and thread is not threading.current_thread():
             thread.join()
+        for vigil in tuple(self._vigils):
+            vigil.end_if_idle()
         if first:  # several threads may end a context at once
             self._selector.close()
             self._waker.close()

@@ -66,7 +66,7 @@ def test_every_relation_grows() -> None:
 def test_selection_by_name_group_and_glob() -> None:
     assert [case.name for case in select(["push-pull/tcp/10"])] == ["push-pull/tcp/10"]
     assert {case.name for case in select(["req-rep"])} == {
-        "req-rep/tcp", "req-rep/ipc", "req-rep/inproc", "req-rep/tcp/awake", "req-rep/tcp/busy",
+        "req-rep/tcp", "req-rep/ipc", "req-rep/inproc", "req-rep/tcp-awake", "req-rep/tcp-busy",
     }  # fmt: skip
     assert all("/ipc/" in case.name for case in select(["*/ipc/*"]))
     assert not matches("push-pull/tcp/1024", "push-pull/tcp/10")
