@@ -35,6 +35,7 @@ EXPECTED = {
     "broker.py": "ONE\nTWO\nTHREE\n",
     "feed.py": "a subscription arrives: b'\\x01weather'\nsunny\nrain at night\n",
     "hello_client.py": "received b'World'\n" * 3,
+    "ironhouse.py": "friend: b'it is me'\nstranger: was not let in\n",
     "pipeline.py": "the squares below 1000 sum to 332833500\n",
     "poll.py": (
         "nothing yet: []\n"
