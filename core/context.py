@@ -48,7 +48,10 @@ class BaseContext(Generic[S]):
 
     @classmethod
     def instance(cls, io_threads: int = 1) -> Self:
-        """Return the process's context; a new one after the old was terminated, or in a fork."""
+        """Return the process's context; a new one after the old was terminated, or in a fork.
+
+        :param io_threads: for a new one: see `Context`
+        """
         with cls._instance_lock:
             known = cls.__dict__.get("_instance")
             if known is None or known.closed or known._pid != os.getpid():
@@ -107,26 +110,34 @@ class BaseContext(Generic[S]):
     # Options
 
     def set(self, option: int, optval: int) -> None:
-        """Set a context option, such as ``zmq.MAX_SOCKETS``.
+        """Set a context option, such as ``zmq.MAX_SOCKETS`` (``zmq_ctx_set``).
 
+        :param option: its number
+        :param optval: its value, in the unit that the option has
         :raises ZMQError: EINVAL for an unknown or read-only option or a value out of range
         """
         self._options.set(option, optval)
 
     def get(self, option: int) -> int:
-        """Return a context option.
+        """Return a context option (``zmq_ctx_get``).
 
+        :param option: its number, such as ``zmq.SOCKET_LIMIT``
         :raises ZMQError: EINVAL for an unknown option
         """
         return self._options.get(option)
 
     def setsockopt(self, option: int, value: Any) -> None:
-        """Set a default socket option for the sockets made from now on."""
+        """Set a default socket option for the sockets made from now on.
+
+        :param option: number of a socket option, such as ``zmq.LINGER``
+        :param value: as ``Socket.set`` takes it; sockets whose type lacks the option go without
+        """
         self._socket_defaults[option] = value
 
     def getsockopt(self, option: int) -> Any:
         """Return a default socket option.
 
+        :param option: number of a socket option
         :raises ZMQError: EINVAL if none was set
         """
         if option not in self._socket_defaults:

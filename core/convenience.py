@@ -129,6 +129,7 @@ class SendReceiveMixin(ABC):
     def recv_with_routing_id(self, flags: int = 0) -> tuple[bytes, int]:
         """Receive a message and the routing id of its sender, on a SERVER or PEER socket.
 
+        :param flags: DONTWAIT
         :raises ZMQError: ENOTSUP on another type
         """
         self._check_label("routing_id")
@@ -137,6 +138,7 @@ class SendReceiveMixin(ABC):
     def recv_with_group(self, flags: int = 0) -> tuple[bytes, str]:
         """Receive a message and the group that it was sent to, on a DISH socket.
 
+        :param flags: DONTWAIT
         :raises ZMQError: ENOTSUP on another type
         """
         self._check_label("group")
@@ -147,6 +149,10 @@ class SendReceiveMixin(ABC):
     ) -> MessageTracker | None:
         """Send text as one frame.
 
+        :param u: the text
+        :param flags: DONTWAIT, SNDMORE
+        :param copy: False returns a `MessageTracker`
+        :param encoding: how to make bytes of it
         :raises TypeError: ``u`` is not str
         """
         return self.send(serialize.encode_string(u, encoding), flags=flags, copy=copy, **kwargs)
@@ -154,6 +160,8 @@ class SendReceiveMixin(ABC):
     def recv_string(self, flags: int = 0, encoding: str = "utf-8") -> str:
         """Receive one frame as text.
 
+        :param flags: DONTWAIT
+        :param encoding: of its bytes
         :raises UnicodeDecodeError: the frame is not text in this encoding; it is consumed
         """
         frame: bytes = self.recv(flags)
@@ -162,6 +170,8 @@ class SendReceiveMixin(ABC):
     def send_json(self, obj: object, flags: int = 0, **kwargs: Any) -> MessageTracker | None:
         """Send an object as JSON in UTF-8; further arguments go to ``json.dumps``.
 
+        :param obj: anything that JSON can express
+        :param flags: DONTWAIT, SNDMORE
         :raises TypeError: ``obj`` cannot be expressed in JSON
         """
         options = serialize.split_send_options(kwargs)
@@ -170,6 +180,7 @@ class SendReceiveMixin(ABC):
     def recv_json(self, flags: int = 0, **kwargs: Any) -> Any:
         """Receive an object from JSON in UTF-8; further arguments go to ``json.loads``.
 
+        :param flags: DONTWAIT
         :raises ValueError: the frame is not JSON in UTF-8; it is consumed
         """
         return serialize.decode_json(self.recv(flags), kwargs)
@@ -179,6 +190,8 @@ class SendReceiveMixin(ABC):
     ) -> MessageTracker | None:
         """Send a Python object, pickled.
 
+        :param obj: anything that can be pickled
+        :param flags: DONTWAIT, SNDMORE
         :param protocol: pickle protocol number
         :raises pickle.PicklingError: ``obj`` cannot be pickled
         """
@@ -187,6 +200,7 @@ class SendReceiveMixin(ABC):
     def recv_pyobj(self, flags: int = 0) -> Any:
         """Receive a pickled Python object. The sender can run any code by it: trust it first.
 
+        :param flags: DONTWAIT
         :raises pickle.UnpicklingError: the frame is not a pickle; it is consumed
         """
         return serialize.decode_object(self.recv(flags))
@@ -199,13 +213,24 @@ class SendReceiveMixin(ABC):
         copy: bool = True,
         **kwargs: Any,
     ) -> MessageTracker | None:
-        """Send the frames that ``serialize`` makes of ``msg``, as `send_multipart` does."""
+        """Send the frames that ``serialize`` makes of ``msg``, as `send_multipart` does.
+
+        :param msg: what to send
+        :param serialize: makes the frames of it
+        :param flags: DONTWAIT, SNDMORE
+        :param copy: False returns a `MessageTracker`
+        """
         return self.send_multipart(serialize(msg), flags=flags, copy=copy, **kwargs)
 
     def recv_serialized(
         self, deserialize: Callable[[list[Any]], T], flags: int = 0, copy: bool = True
     ) -> T:
-        """Receive a message, and return what ``deserialize`` makes of the list of its frames."""
+        """Receive a message, and return what ``deserialize`` makes of the list of its frames.
+
+        :param deserialize: gets the frames, as `recv_multipart` returns them
+        :param flags: DONTWAIT
+        :param copy: True gives it bytes, False `Frame` objects
+        """
         return deserialize(self.recv_multipart(flags=flags, copy=copy))
 
     send_unicode = send_string

@@ -29,6 +29,7 @@ class EndpointError(ZMQError):
 def split_endpoint(endpoint: str) -> tuple[str, str]:
     """Split ``scheme://address`` into its two parts.
 
+    :param endpoint: as a program gave it
     :returns: (scheme, address); the address is the transport's business, also when it is empty
     :raises EndpointError: EINVAL, there is no scheme
     """

@@ -24,7 +24,10 @@ _OWN_TEXTS: dict[int, str] = {
 
 
 def strerror(errno: int) -> str:
-    """Return the text for an error number: libzmq's own numbers and the system's alike."""
+    """Return the text for an error number: libzmq's own numbers and the system's alike.
+
+    :param errno: such as ``zmq.EFSM`` or ``errno.EADDRINUSE``
+    """
     return _OWN_TEXTS.get(errno) or os.strerror(errno)
 
 

@@ -238,16 +238,26 @@ class OptionAttributes(_Host):
     norm_push = NORM_PUSH = IntOption(_O.NORM_PUSH)
 
     def setsockopt(self, option: int, optval: int | bytes) -> None:
-        """Set a socket option: the same as ``set``, under its libzmq name."""
+        """Set a socket option: the same as ``set``, under its libzmq name.
+
+        :param option: its number
+        :param optval: an int for numbers, times (ms) and switches (0, 1), else bytes
+        """
         self.set(option, optval)
 
     def getsockopt(self, option: int) -> Any:
-        """Return the value of a socket option: the same as ``get``, under its libzmq name."""
+        """Return the value of a socket option: the same as ``get``, under its libzmq name.
+
+        :param option: its number
+        """
         return self.get(option)
 
     def set_string(self, option: int, optval: str, encoding: str = "utf-8") -> None:
         """Set an option of type bytes from text.
 
+        :param option: its number
+        :param optval: the text
+        :param encoding: how to make bytes of it
         :raises TypeError: ``optval`` is not str, or the option does not take bytes
         """
         if not isinstance(optval, str):
@@ -257,6 +267,8 @@ class OptionAttributes(_Host):
     def get_string(self, option: int, encoding: str = "utf-8") -> str:
         """Return the value of an option of type bytes as text.
 
+        :param option: its number
+        :param encoding: of its bytes
         :raises TypeError: the option's value is a number
         :raises ZMQError: EINVAL: there is no such option, or it is write-only
         """
@@ -273,7 +285,10 @@ class OptionAttributes(_Host):
         return self.sndhwm
 
     def set_hwm(self, value: int) -> None:
-        """Set SNDHWM and RCVHWM, in messages; 0: no limit."""
+        """Set SNDHWM and RCVHWM, in messages; 0: no limit.
+
+        :param value: for both
+        """
         self.sndhwm = value
         self.rcvhwm = value
 

@@ -56,12 +56,17 @@ class Poller:
             self._events.pop(_key(socket), None)
 
     def modify(self, socket: Any, flags: int = POLLIN | POLLOUT) -> None:
-        """Change the events waited for."""
+        """Change the events waited for.
+
+        :param socket: what is registered
+        :param flags: POLLIN, POLLOUT or both; 0 takes it out
+        """
         self.register(socket, flags)
 
     def unregister(self, socket: Any) -> None:
         """Take a socket out.
 
+        :param socket: what is registered
         :raises KeyError: it is not in
         """
         self._changed()
@@ -226,7 +231,11 @@ def select(
 ) -> tuple[list[Any], list[Any], list[Any]]:
     """Wait like ``select.select``, on sockets and descriptors.
 
+    :param rlist: what to wait for until it can be received from
+    :param wlist: what to wait for until it can be sent to
+    :param xlist: descriptors to wait for until they are broken
     :param timeout: seconds; None waits for ever
+    :returns: those of the three lists that are ready
     """
     poller = Poller()
     for items, flag in ((rlist, POLLIN), (wlist, POLLOUT), (xlist, POLLERR)):

@@ -163,6 +163,9 @@ def proxy_steerable(
 ) -> int:
     """Pass messages like `proxy`, and obey commands (``zmq_proxy_steerable``).
 
+    :param frontend: see `proxy`
+    :param backend: see `proxy`
+    :param capture: see `proxy`
     :param control: a socket on which commands come: ``PAUSE``, ``RESUME``, ``TERMINATE`` and
         ``STATISTICS``. The last is answered by eight frames: frames and bytes that the frontend
         has received and sent, then the same of the backend; each is an unsigned 64-bit number in
@@ -184,6 +187,8 @@ def device(device_type: int, frontend: Any, backend: Any) -> None:
     """Pass messages like `proxy`.
 
     :param device_type: QUEUE, FORWARDER or STREAMER: tells the reader; changes nothing
+    :param frontend: see `proxy`
+    :param backend: see `proxy`
     """
     proxy(frontend, backend)
 

@@ -88,6 +88,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
     def bind(self, addr: str) -> EndpointInUse:
         """Accept peers at an endpoint, such as ``tcp://*:5555`` or ``ipc:///tmp/feed``.
 
+        :param addr: the endpoint; port ``*`` or ``0`` is any free one, which LAST_ENDPOINT tells
         :raises ZMQError: EINVAL (which part of the endpoint is wrong), EPROTONOSUPPORT (no such
             transport), EADDRINUSE, EADDRNOTAVAIL, ENODEV, EACCES, ENOCOMPATPROTO
         :returns: may be used in a ``with`` statement, which ends with `unbind`
@@ -100,6 +101,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
 
         Returns at once; the peer need not be there yet.
 
+        :param addr: the endpoint
         :raises ZMQError: EINVAL (which part of the endpoint is wrong), EPROTONOSUPPORT,
             ENOCOMPATPROTO
         :returns: may be used in a ``with`` statement, which ends with `disconnect`
@@ -121,6 +123,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
     def disconnect(self, addr: str) -> None:
         """End the connection to an endpoint and look for it no more.
 
+        :param addr: as it was connected, or as LAST_ENDPOINT showed it
         :raises ZMQError: ENOENT if the socket is not connected to it
         """
         self._engine.remove_endpoint(_text(addr), (ConnectedEndpoint, ChannelEndpoint))
@@ -128,6 +131,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
     def connect_peer(self, addr: str) -> int:
         """Connect a PEER socket (``zmq_connect_peer``).
 
+        :param addr: the endpoint
         :returns: the routing id of the peer: it can be sent to at once, even before it is there
         :raises ZMQError: ENOTSUP on another type, EFAULT with IMMEDIATE set, and those of `connect`
         """
@@ -138,6 +142,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
 
         What was sent to it before still leaves.
 
+        :param routing_id: which one
         :raises ZMQError: EHOSTUNREACH: there is no such peer; ENOTSUP on another type
         """
         self._engine.disconnect_peer(routing_id)
@@ -156,6 +161,9 @@ class SocketBase(InspectionMixin, OptionAttributes):
         """Bind to a free port and return its number.
 
         :param addr: without the port, such as ``tcp://127.0.0.1``
+        :param min_port: the smallest to try; with the defaults the system chooses
+        :param max_port: one more than the largest to try
+        :param max_tries: how many to try
         :raises ZMQBindError: no free port was found
         """
         if (min_port, max_port) == (49152, 65536):
@@ -175,8 +183,10 @@ class SocketBase(InspectionMixin, OptionAttributes):
     # Options
 
     def set(self, option: int, optval: int | bytes) -> None:
-        """Set an option, such as ``zmq.RCVHWM``.
+        """Set an option, such as ``zmq.RCVHWM`` (``zmq_setsockopt``).
 
+        :param option: its number
+        :param optval: an int for numbers, times (ms) and switches (0, 1), else bytes
         :raises TypeError: the value has the wrong type
         :raises ZMQError: EINVAL, ENOTSUP, ENOTSOCK on a closed socket
         """
@@ -192,8 +202,9 @@ class SocketBase(InspectionMixin, OptionAttributes):
                 engine.options_changed(option)
 
     def get(self, option: int) -> int | bytes:
-        """Return the value of an option.
+        """Return the value of an option (``zmq_getsockopt``).
 
+        :param option: its number
         :raises ZMQError: EINVAL for an unknown or write-only option, ENOTSOCK on a closed socket
         """
         engine = self._engine
@@ -234,6 +245,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
     def leave(self, group: str | bytes) -> None:
         """Receive no more of a group.
 
+        :param group: as it was joined
         :raises ZMQError: EINVAL: not joined; ENOTSUP on another type
         """
         self._engine.leave(group_name(group))
@@ -376,8 +388,8 @@ class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
         :param flags: DONTWAIT, SNDMORE
         :param copy: False returns a `MessageTracker`
         :param track: with ``copy=False``: the frame must have been made with ``track=True``
-        :param routing_id: for SERVER and PEER sockets: see `core.socket_kinds.AddressedSocket`
-        :param group: for RADIO sockets: see there
+        :param routing_id: whom it is for, on a SERVER or PEER socket
+        :param group: whom it is for, on a RADIO socket: at most 255 bytes in UTF-8
         :raises Again: no room in time (high-water mark, or no peer)
         :raises TypeError: ``data`` is str or has no buffer
         :raises ZMQError: EFSM, EHOSTUNREACH (ROUTER_MANDATORY), ENOTSUP, ENOTSOCK
@@ -407,6 +419,7 @@ class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
 
         :param flags: DONTWAIT
         :param copy: True returns bytes, False a `Frame`
+        :param track: accepted for pyzmq's sake: nothing needs to be waited for
         :raises Again: no message in time
         :raises ZMQError: EFSM, ENOTSUP, ENOTSOCK
         """
