@@ -66,7 +66,10 @@ class AsyncSendReceiveMixin(ABC):
         track: bool = False,
         **kwargs: Any,
     ) -> MessageTracker | None:
-        """Send a message of several frames, all of them or none."""
+        """Send a message of several frames, all of them or none.
+
+        See `core.Socket.send_multipart`.
+        """
         parts = list(msg_parts)
         message = serialize.to_message(parts)
         tracker = tracker_after_parts(parts, copy, track)
@@ -92,52 +95,67 @@ class AsyncSendReceiveMixin(ABC):
     async def recv_multipart(
         self, flags: int = 0, copy: bool = True, track: bool = False
     ) -> list[bytes] | list[Frame]:
-        """Receive a whole message as the list of its frames."""
+        """Receive a whole message as the list of its frames. See `core.Socket.recv_multipart`."""
         message = await self._recv_message(flags)
         if copy:
             return serialize.to_frames(message)
         return serialize.to_frame_objects(message, self._received_properties(message), track)
 
     async def recv_with_routing_id(self, flags: int = 0) -> tuple[bytes, int]:
-        """Receive a message and the routing id of its sender, on a SERVER or PEER socket."""
+        """Receive a message and the routing id of its sender, on a SERVER or PEER socket.
+
+        See `core.Socket.recv_with_routing_id`.
+        """
         self._check_label("routing_id")
         return with_label(await self._recv_message(flags), "routing_id")
 
     async def recv_with_group(self, flags: int = 0) -> tuple[bytes, str]:
-        """Receive a message and the group that it was sent to, on a DISH socket."""
+        """Receive a message and the group that it was sent to, on a DISH socket.
+
+        See `core.Socket.recv_with_group`.
+        """
         self._check_label("group")
         return with_label(await self._recv_message(flags), "group")
 
     def send_string(
         self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any
     ) -> Awaitable[MessageTracker | None]:
-        """Send text as one frame."""
+        """Send text as one frame. See `core.Socket.send_string`."""
         return self.send(serialize.encode_string(u, encoding), flags=flags, copy=copy, **kwargs)
 
     async def recv_string(self, flags: int = 0, encoding: str = "utf-8") -> str:
-        """Receive one frame as text."""
+        """Receive one frame as text. See `core.Socket.recv_string`."""
         frame: bytes = await self.recv(flags)
         return frame.decode(encoding)
 
     def send_json(
         self, obj: object, flags: int = 0, **kwargs: Any
     ) -> Awaitable[MessageTracker | None]:
-        """Send an object as JSON in UTF-8; further arguments go to ``json.dumps``."""
+        """Send an object as JSON in UTF-8; further arguments go to ``json.dumps``.
+
+        See `core.Socket.send_json`.
+        """
         options = serialize.split_send_options(kwargs)
         return self.send(serialize.encode_json(obj, kwargs), flags=flags, **options)
 
     async def recv_json(self, flags: int = 0, **kwargs: Any) -> Any:
-        """Receive an object from JSON in UTF-8; further arguments go to ``json.loads``."""
+        """Receive an object from JSON in UTF-8; further arguments go to ``json.loads``.
+
+        See `core.Socket.recv_json`.
+        """
         return serialize.decode_json(await self.recv(flags), kwargs)
 
     def send_pyobj(
         self, obj: object, flags: int = 0, protocol: int = DEFAULT_PROTOCOL, **kwargs: Any
     ) -> Awaitable[MessageTracker | None]:
-        """Send a Python object, pickled."""
+        """Send a Python object, pickled. See `core.Socket.send_pyobj`."""
         return self.send(serialize.encode_object(obj, protocol), flags=flags, **kwargs)
 
     async def recv_pyobj(self, flags: int = 0) -> Any:
-        """Receive a pickled Python object. The sender can run any code by it: trust it first."""
+        """Receive a pickled Python object. The sender can run any code by it: trust it first.
+
+        See `core.Socket.recv_pyobj`.
+        """
         return serialize.decode_object(await self.recv(flags))
 
     def send_serialized(
@@ -148,13 +166,19 @@ class AsyncSendReceiveMixin(ABC):
         copy: bool = True,
         **kwargs: Any,
     ) -> Awaitable[MessageTracker | None]:
-        """Send the frames that ``serialize`` makes of ``msg``, as `send_multipart` does."""
+        """Send the frames that ``serialize`` makes of ``msg``, as `send_multipart` does.
+
+        See `core.Socket.send_serialized`.
+        """
         return self.send_multipart(serialize(msg), flags=flags, copy=copy, **kwargs)
 
     async def recv_serialized(
         self, deserialize: Callable[[list[Any]], T], flags: int = 0, copy: bool = True
     ) -> T:
-        """Receive a message, and return what ``deserialize`` makes of the list of its frames."""
+        """Receive a message, and return what ``deserialize`` makes of the list of its frames.
+
+        See `core.Socket.recv_serialized`.
+        """
         return deserialize(await self.recv_multipart(flags=flags, copy=copy))
 
     send_unicode = send_string

@@ -118,6 +118,8 @@ class Frame(bytes):
     def set(self, option: int | str, value: object) -> None:
         """Say where a frame goes: see `routing_id` and `group`. Nothing else can be set.
 
+        :param option: ``"routing_id"`` or ``"group"``
+        :param value: an int from 1 to 2**32-1, or text of at most 255 bytes
         :raises ZMQError: EINVAL: the property is another one, or the value is not allowed
         """
         if option == "routing_id" and isinstance(value, int) and 0 < value <= _LARGEST_ID:

@@ -92,6 +92,7 @@ class Registry:
     def transport(self, scheme: str) -> Transport:
         """Return the transport for a scheme, loading its plugin the first time.
 
+        :param scheme: what stands before ``://``
         :raises PluginError: EPROTONOSUPPORT; unknown scheme, broken plugin, or two plugins for it
         """
         found = self._transports.get(scheme)

@@ -223,7 +223,10 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
             raise
 
     def monitor_events(self, limit: int = LIMIT) -> EventStream:
-        """Return what happens from now on: ``async for event in socket.monitor_events()``."""
+        """Return what happens from now on: ``async for event in socket.monitor_events()``.
+
+        :param limit: see `core.Socket.monitor_events`
+        """
         return EventStream(self._engine, limit)
 
     async def poll(self, timeout: float | None = None, flags: int = PollEvent.POLLIN) -> int:

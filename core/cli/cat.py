@@ -18,6 +18,7 @@ from core.cli.meter import Meter
 from core.cli.opening import bind, open_socket
 from core.cli.output import Output
 from core.cli.sources import Fixed, Input, Paced, Source, Splitter, one_by_one
+from core.cli.wire import wire
 from core.context import Context
 from core.patterns import Message
 from core.socket import Socket
@@ -45,21 +46,21 @@ def _measured(parsed: Namespace, context: Context, after: ExitStack) -> None:
 def _talk(parsed: Namespace, context: Context, after: ExitStack, meter: Meter | None) -> None:
     # The input first: what is wrong there is said before anybody is bothered.
     source = _source(parsed)
-    socket = _open(parsed, context, after)
+    line = wire(_open(parsed, context, after))
     limits = conversation.Limits(parsed.count, parsed.timeout)
     sent = None if meter is None else meter.sent
     if not parsed.receives:
         assert source is not None
-        conversation.send(socket, source, limits, sent)
+        conversation.send(line, source, limits, sent)
         return
     output = _output(parsed, meter)
     if parsed.type == "REQ":
         assert source is not None
-        conversation.ask(socket, source, limits, output, sent)
+        conversation.ask(line, source, limits, output, sent)
     elif reply := _reply(parsed, source):
-        conversation.answer(socket, reply, limits, output, sent)
+        conversation.answer(line, reply, limits, output, sent)
     else:
-        conversation.converse(socket, source, limits, output, sent)
+        conversation.converse(line, source, limits, output, sent)
 
 
 # The socket
@@ -73,18 +74,21 @@ def _open(parsed: Namespace, context: Context, after: ExitStack) -> Socket:
     for endpoint in parsed.bind:
         bind("cat", socket, endpoint)
     for endpoint in parsed.connect:
-        socket.connect(endpoint)
+        if parsed.type == "PEER":
+            say("cat", f"routing id {socket.connect_peer(endpoint)} is the peer at {endpoint}")
+        else:
+            socket.connect(endpoint)
     return socket
 
 
 def _subscribe(socket: Socket, parsed: Namespace) -> None:
-    if parsed.type not in ("SUB", "XSUB"):
-        return
     for topic in parsed.subscribe or [b""]:
         if parsed.type == "SUB":
             socket.subscribe(topic)
-        else:
+        elif parsed.type == "XSUB":
             socket.send(b"\x01" + topic)
+        elif parsed.type == "DISH":
+            socket.join(topic)
 
 
 # Where messages come from and go to

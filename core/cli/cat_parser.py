@@ -18,7 +18,12 @@ A socket for the shell: sends what it reads, prints what it receives.
   req                  send each line as a request, and print its reply
   rep                  print each request; the reply is --data, --echo, --exec or a line of input
   pair dealer router   send lines, and meanwhile print what arrives
-  xpub xsub            the same; an xpub prints subscriptions as they come"""
+  xpub xsub            the same; an xpub prints subscriptions as they come
+  client channel       like dealer and pair, for messages of one frame
+  scatter gather       like push and pull, for messages of one frame
+  server peer          like router, with a routing id (a number) as the first frame
+  radio dish           like pub and sub; the first frame is the group, --subscribe joins one
+  stream               plain TCP: the peer's id, then its bytes"""
 
 EPILOG = """\
 formats (--format prints, --input reads; each reads what it prints):
@@ -84,7 +89,8 @@ def _add_socket(group: argparse._ArgumentGroup) -> None:
         type=os.fsencode,
         metavar="TOPIC",
         **repeated,
-        help="take messages that begin so; may be repeated (default: everything)",
+        help="take messages that begin so (dish: that are sent to this group); may be repeated "
+        "(default: everything)",
     )
     add(
         "-o",
@@ -211,7 +217,9 @@ def _problem(parsed: argparse.Namespace) -> str:
         + bool(parsed.exec)
         + bool(parsed.data or parsed.file)
         > 1,
-        f"a {name} has no subscriptions": name not in ("SUB", "XSUB") and parsed.subscribe,
+        f"a {name} has no subscriptions": name not in ("SUB", "XSUB", "DISH") and parsed.subscribe,
+        "a DISH joins groups: give it one with --subscribe": name == "DISH"
+        and not parsed.subscribe,
     }
     return next((problem for problem, holds in checks.items() if holds), "")
 

@@ -10,11 +10,11 @@ from core.cli.ending import TimedOut, say
 from core.cli.meter import Count
 from core.cli.output import Output
 from core.cli.sources import Source, batches, one_by_one
+from core.cli.wire import Wire
 from core.enums import Flag, PollEvent
 from core.errors import Again, ZMQError
 from core.patterns import Message
 from core.poller import Poller
-from core.socket import Socket
 
 # The most messages to take from a socket at once.
 BATCH = 1000
@@ -54,33 +54,33 @@ class Limits:
         return TimedOut(f"{doing} for {self.timeout:g} s")
 
 
-def send(socket: Socket, source: Source, limits: Limits, count: Count | None) -> None:
+def send(wire: Wire, source: Source, limits: Limits, count: Count | None) -> None:
     """Send all that the source has.
 
     :raises TimedOut: no room, or no peer, for so long (SNDTIMEO)
     """
     for batch in batches(source):
         wanted = limits.cut(batch)
-        send_all(socket, wanted, limits, count)
+        send_all(wire, wanted, limits, count)
         limits.use(len(wanted))
         if limits.reached:
             break
 
 
-def send_all(socket: Socket, batch: Sequence[Message], limits: Limits, count: Count | None) -> None:
+def send_all(wire: Wire, batch: Sequence[Message], limits: Limits, count: Count | None) -> None:
     """Send a batch, however long that takes.
 
     :raises TimedOut: no room, or no peer, for so long (SNDTIMEO)
     """
     while batch:
         try:
-            sent = send_some(socket, batch, count)
+            sent = send_some(wire, batch, count)
         except Again as error:
             raise limits.over(f"could not send ({error})") from None
         batch = batch[sent:]
 
 
-def send_some(socket: Socket, batch: Sequence[Message], count: Count | None, flags: int = 0) -> int:
+def send_some(wire: Wire, batch: Sequence[Message], count: Count | None, flags: int = 0) -> int:
     """Send the first of a batch; how many are dealt with.
 
     A ROUTER's message to a peer that is not there is told and left out.
@@ -88,7 +88,7 @@ def send_some(socket: Socket, batch: Sequence[Message], count: Count | None, fla
     :raises Again: none could be sent in time
     """
     try:
-        sent = socket.send_many(batch, flags)
+        sent = wire.send_many(batch, flags)
     except ZMQError as error:
         if error.errno != errno.EHOSTUNREACH:
             raise
@@ -99,17 +99,15 @@ def send_some(socket: Socket, batch: Sequence[Message], count: Count | None, fla
     return sent
 
 
-def ask(
-    socket: Socket, source: Source, limits: Limits, output: Output, count: Count | None
-) -> None:
+def ask(wire: Wire, source: Source, limits: Limits, output: Output, count: Count | None) -> None:
     """Send a request, print its reply, and so on.
 
     :raises TimedOut: no room or no reply for so long (SNDTIMEO, RCVTIMEO)
     """
     for request in one_by_one(source):
-        send_all(socket, [request], limits, count)
+        send_all(wire, [request], limits, count)
         try:
-            output.show(socket.recv_many(1))
+            output.show(wire.recv_many(1))
         except Again:
             raise limits.over("no reply") from None
         limits.use(1)
@@ -118,7 +116,7 @@ def ask(
 
 
 def answer(
-    socket: Socket,
+    wire: Wire,
     reply: Callable[[Message], Message | None],
     limits: Limits,
     output: Output,
@@ -128,22 +126,22 @@ def answer(
 
     :raises TimedOut: nothing came for so long (RCVTIMEO)
     """
-    waiting = Waiting(socket, output, limits)
+    waiting = Waiting(wire, output, limits)
     while not limits.reached:
         for message in waiting.receive():
             output.show([message])
             answer_to_it = reply(message)
             if answer_to_it is None:
                 return
-            send_all(socket, [answer_to_it], limits, count)
+            send_all(wire, [answer_to_it], limits, count)
             limits.use(1)
 
 
 class Waiting:
     """Waits for a socket, and for the end of whoever reads our output."""
 
-    def __init__(self, socket: Socket, output: Output, limits: Limits) -> None:
-        self._socket = socket
+    def __init__(self, wire: Wire, output: Output, limits: Limits) -> None:
+        self._wire = wire
         self._output = output
         self._limits = limits
         self._poller = Poller()
@@ -163,7 +161,7 @@ class Waiting:
     def receive_now(self) -> Sequence[Message]:
         """Messages that are there."""
         try:
-            batch = self._socket.recv_many(self._limits.most(), Flag.DONTWAIT)
+            batch = self._wire.recv_many(self._limits.most(), Flag.DONTWAIT)
         except Again:
             return []
         self.moved()
@@ -180,7 +178,7 @@ class Waiting:
         :raises TimedOut: nothing moved for so long
         :raises BrokenPipeError: nobody reads our output any more
         """
-        self._poller.register(self._socket, events)
+        self._poller.register(self._wire.socket, events)
         if fd is not None:
             self._poller.register(fd, PollEvent.POLLIN)
         ready = dict(self._poller.poll(_milliseconds(seconds, self._patience())))
@@ -204,15 +202,15 @@ def _milliseconds(*seconds: float | None) -> float | None:
 
 
 def converse(
-    socket: Socket, source: Source | None, limits: Limits, output: Output, count: Count | None
+    wire: Wire, source: Source | None, limits: Limits, output: Output, count: Count | None
 ) -> None:
     """Print what comes, and meanwhile send what the source has. Goes on when the source ends.
 
     :param source: None: only receive
     :raises TimedOut: nothing came or went for so long
     """
-    waiting = Waiting(socket, output, limits)
-    outgoing = Outgoing(socket, source, count)
+    waiting = Waiting(wire, output, limits)
+    outgoing = Outgoing(wire, source, count)
     while not limits.reached:
         batch = waiting.receive_now()
         if batch:
@@ -227,8 +225,8 @@ def converse(
 class Outgoing:
     """What a source has for a socket that must not be waited for."""
 
-    def __init__(self, socket: Socket, source: Source | None, count: Count | None) -> None:
-        self._socket = socket
+    def __init__(self, wire: Wire, source: Source | None, count: Count | None) -> None:
+        self._wire = wire
         self._source = source
         self._count = count
         self._pending: Sequence[Message] = []
@@ -242,7 +240,7 @@ class Outgoing:
         if not self._pending:
             return False
         try:
-            sent = send_some(self._socket, self._pending, self._count, Flag.DONTWAIT)
+            sent = send_some(self._wire, self._pending, self._count, Flag.DONTWAIT)
         except Again:
             return False
         self._pending = self._pending[sent:]

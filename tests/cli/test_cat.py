@@ -243,6 +243,47 @@ def test_a_router_says_whom_it_did_not_reach(endpoint: Endpoints) -> None:
     assert done.errors.startswith("babelmq cat: not sent: ")
 
 
+def test_a_server_answers_by_routing_id(endpoint: Endpoints) -> None:
+    where = endpoint("ipc")
+    with (
+        Command("cat", "server", "-b", where, "--exec", "tr a-z A-Z", "-n", "1") as server,
+        Command("cat", "client", "-c", where, "-d", "hello", "-n", "1") as client,
+    ):
+        assert client.finish().out == b"HELLO\n"
+        number, _, text = server.finish().out.partition(b"\t")
+    assert int(number) > 0
+    assert text == b"hello\n"
+
+
+def test_a_radio_sends_to_groups(endpoint: Endpoints) -> None:
+    where = endpoint("ipc")
+    lines = ("-d", "gold", "1", "-d", "tin", "2", "--interval", "0.01")
+    with (
+        Command("cat", "dish", "-c", where, "-s", "tin", "-F", "quoted", "-n", "2") as dish,
+        Command("cat", "radio", "-b", where, *lines),
+    ):
+        assert dish.finish().out == b'"tin" "2"\n' * 2
+
+
+def test_a_peer_is_told_whom_it_connects_to(endpoint: Endpoints) -> None:
+    where = endpoint("ipc")
+    with (
+        Command("cat", "peer", "-b", where, "--echo", "-F", "none"),
+        Command("cat", "peer", "-c", where, "--separator", ":", "-n", "1") as caller,
+    ):
+        number = caller.stderr.readline().split()[4]
+        assert caller.finish(number + b":hello\n").out == number + b":hello\n"
+
+
+def test_messages_without_the_frame_that_says_where_to(endpoint: Endpoints) -> None:
+    done = run("cat", "radio", "-b", endpoint("ipc"), text=b"news\n")
+    assert done.code == 1
+    assert "a message has two frames here, its group and its text" in done.errors
+    done = run("cat", "server", "-b", endpoint("ipc"), "-d", "you", "news")
+    assert done.code == 1
+    assert "b'you' is no routing_id" in done.errors
+
+
 def test_it_tells_what_happens(judge: Judge) -> None:
     with Command("cat", "pull", "-b", "tcp://127.0.0.1:*", "-v", "-n", "1") as receiver:
         lines = [receiver.stderr.readline().decode() for _ in range(2)]

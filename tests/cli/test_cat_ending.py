@@ -170,6 +170,7 @@ def test_what_cannot_be_done_is_one_line(arguments: tuple[str, ...], why: str) -
         (("rep", "--bind", "tcp://*:0", "--send"), "in turn"),
         (("rep", "--bind", "tcp://*:0", "--echo", "--data", "x"), "one of --echo"),
         (("pull", "--bind", "tcp://*:0", "-s", "x"), "a PULL has no subscriptions"),
+        (("dish", "--bind", "tcp://*:0"), "--subscribe"),
         (("pull", "--bind", "tcp://*:0", "-o", "sndhmw=1"), "did you mean sndhwm?"),
         (("pull", "--bind", "tcp://*:0", "-o", "sndhwm"), "--option sndhwm=VALUE"),
         (("pull", "--bind", "tcp://*:0", "-o", "sndhwm=x"), "sndhwm is a number"),
