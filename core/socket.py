@@ -150,6 +150,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
     def get_peer_state(self, routing_id: bytes) -> int:
         """Tell whether a ROUTER could send to a peer (``zmq_socket_get_peer_state``).
 
+        :param routing_id: of the peer
         :returns: POLLOUT when its queue has room, else 0
         :raises ZMQError: EHOSTUNREACH: there is no such peer; ENOTSUP on another type
         """
@@ -341,6 +342,7 @@ class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
 
         Without ``wait`` it returns at once; the peer need not be there yet.
 
+        :param addr: the endpoint
         :param wait: milliseconds to wait for the peer to be there and ready. When that fails, the
             endpoint stays connected, and goes on trying unless it gave up
         :raises NotReady: the peer was not ready in time, or never will be; the error says why

@@ -67,7 +67,7 @@ def _talk(parsed: Namespace, context: Context, after: ExitStack, meter: Meter | 
 
 
 def _open(parsed: Namespace, context: Context, after: ExitStack) -> Socket:
-    socket = open_socket(context, after, parsed.type, parsed.option, parsed.verbose)
+    socket = open_socket("cat", context, after, parsed.type, parsed.option, parsed.verbose)
     if parsed.timeout is not None:
         socket.sndtimeo = socket.rcvtimeo = int(parsed.timeout * 1000)
     _subscribe(socket, parsed)

@@ -23,7 +23,7 @@ def _pass(parsed: Namespace, context: Context, after: ExitStack) -> None:
     front, back = KINDS[parsed.kind]
 
     def open_at(name: str, endpoint: str, connects: bool) -> Socket:
-        socket = open_socket(context, after, name, parsed.option, parsed.verbose)
+        socket = open_socket("proxy", context, after, name, parsed.option, parsed.verbose)
         if connects:
             socket.connect(endpoint)
         else:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 
 from core.cli.arguments import Options, apply_options
-from core.cli.ending import say
+from core.cli.ending import TimedOut, say
 from core.cli.watcher import Watcher
 from core.context import Context
 from core.enums import SocketOption, SocketType
 from core.socket import Socket
+from core.statistics import DropReason
+
+#: What is told at the end; the others are what was asked for, or concern what others sent.
+_LOSSES = {
+    DropReason.CLOSED,
+    DropReason.CONNECTION_LOST,
+    DropReason.QUEUE_FULL,
+    DropReason.UNKNOWN_PEER,
+}
 
 
 def open_socket(
-    context: Context, after: ExitStack, name: str, options: Options, verbose: bool
+    command: str, context: Context, after: ExitStack, name: str, options: Options, verbose: bool
 ) -> Socket:
     """Make a socket of the type with this name.
 
@@ -25,9 +35,27 @@ def open_socket(
     if name == "ROUTER":
         socket.router_mandatory = 1  # nothing is dropped silently: it waits, or says for whom not
     apply_options(socket, options)
+    after.push(partial(_account_for, command, socket))
     if verbose:
         after.callback(Watcher(socket).join)
     return socket
+
+
+def _account_for(command: str, socket: Socket, kind: object, error: object, trace: object) -> None:
+    """Tell what a socket, closed by now, had accepted and could not deliver.
+
+    :raises TimedOut: the work was done, and the time to send it all was too short
+    """
+    dropped = socket.stats().dropped
+    for reason, number in dropped.items():
+        if reason in _LOSSES:
+            say(command, f"{number:,} {_messages(number)} lost: {reason.value}")
+    if error is None and DropReason.CLOSED in dropped:
+        raise TimedOut("the peer did not take everything in time")
+
+
+def _messages(number: int) -> str:
+    return "message was" if number == 1 else "messages were"
 
 
 def bind(command: str, socket: Socket, endpoint: str) -> None:
