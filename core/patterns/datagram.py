@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 
+from ..enums import Errno
 from ..errors import error_from_errno
 from .exclusive import PairPattern
-from .pipe import Message
+from .pipe import Message, Pipe
 
 
 class DgramPattern(PairPattern):
@@ -16,11 +17,15 @@ class DgramPattern(PairPattern):
     """
 
     name = "DGRAM"
-    longest = 2
     schemes = frozenset({"udp"})
 
+    def connecting(self, pipe: Pipe) -> None:
+        raise error_from_errno(
+            Errno.ENOCOMPATPROTO, "a DGRAM socket binds only: each message says where it goes"
+        )
+
     def send(self, message: Message) -> bool:
-        if isinstance(message, bytes) or len(message) != self.longest:
+        if isinstance(message, bytes) or len(message) != 2:
             raise error_from_errno(
                 errno.EINVAL, "a DGRAM message has two frames: address, and what to send there"
             )

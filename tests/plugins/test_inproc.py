@@ -19,8 +19,13 @@ def test_conformance() -> None:
     check_message_transport(INPROC, "workers")
 
 
-def test_conformance_of_other_socket_types() -> None:
-    check_message_transport(INPROC, "#1 / any name", socket_types=("PULL", "PUSH"))
+@pytest.mark.parametrize(
+    "types",
+    [("PULL", "PUSH"), ("SERVER", "CLIENT"), ("RADIO", "DISH")],
+    ids="-".join,
+)
+def test_conformance_of_other_socket_types(types: tuple[str, str]) -> None:
+    check_message_transport(INPROC, "#1 / any name", socket_types=types)
 
 
 def test_an_empty_name_is_refused() -> None:

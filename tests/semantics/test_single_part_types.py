@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from core.enums import SocketType
+from core.errors import ZMQError
+from core.options import OptionValues
+from core.patterns.datagram import DgramPattern
 from tests.support.endpoints import Endpoints
 from tests.support.sockets import SocketFactory, bind, is_quiet
 from tests.support.waiting import Background
@@ -204,3 +208,29 @@ def test_dgram_needs_datagrams(new_socket: SocketFactory, endpoint_: str) -> Non
         with pytest.raises(zmq.ZMQError, match="a DGRAM socket needs udp://, not ") as caught:
             attempt(endpoint_)
         assert caught.value.errno == zmq.Errno.ENOCOMPATPROTO
+
+
+@pytest.mark.core_only
+@pytest.mark.parametrize("frames", [[b"127.0.0.1:9"], [b"127.0.0.1:9", b"x", b"y"]])
+def test_dgram_sends_an_address_and_a_datagram(
+    new_socket: SocketFactory, frames: list[bytes]
+) -> None:
+    zmq = new_socket.zmq
+    with pytest.raises(zmq.ZMQError, match="a DGRAM message has two frames") as caught:
+        new_socket(zmq.DGRAM).send_multipart(frames)
+    assert caught.value.errno == errno.EINVAL
+
+
+def test_dgram_over_the_transport_that_is_its_peer() -> None:
+    pattern = DgramPattern(OptionValues(SocketType.DGRAM))
+    pipe, other = pattern.new_pipe(), pattern.new_pipe()
+    with pytest.raises(ZMQError, match="a DGRAM socket binds only"):
+        pattern.connecting(pipe)
+    assert not pattern.writable()
+    assert pattern.attach(pipe)
+    assert not pattern.attach(other)
+    assert pattern.send([b"127.0.0.1:9", b"there"])
+    assert pipe.take_outgoing() == [[b"127.0.0.1:9", b"there"]]
+    pipe.incoming.append([b"127.0.0.1:8", b"back"])
+    pattern.arrived(pipe)
+    assert pattern.receive() == [b"127.0.0.1:8", b"back"]
