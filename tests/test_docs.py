@@ -33,6 +33,26 @@ EXPECTED = {
         "1000 messages received, first b'0', last b'999'\n"
     ),
     "broker.py": "ONE\nTWO\nTHREE\n",
+    "failures.py": (
+        "A client has the wrong key of its server.\n"
+        "    the peer closed the connection: after our HELLO:"
+        " is ZMQ_CURVE_SERVERKEY the public key of this server?\n"
+        "Somebody else has the port.\n"
+        "    Address already in use: cannot bind 'tcp://127.0.0.1:…':"
+        " another socket is bound to it: close that one or choose another\n"
+        "A peer speaks HTTP.\n"
+        "    the peer does not speak ZMTP: it speaks HTTP\n"
+        "A request to a server that is not running.\n"
+        "    no reply, asked once: no peer was ready in 200 ms (tcp://127.0.0.1:…"
+        " is waiting to connect again, Connection refused: tcp://127.0.0.1:…)\n"
+        "A subscriber that does not keep up.\n"
+        "    20 sent, 5 dropped: the queue for the peer was full (SNDHWM)\n"
+        "A context that cannot end.\n"
+        "    1 socket holds the context: PUSH made at failures.py:… on"
+        " ipc:///tmp/nobody-listens-here: not closed, 1 message unsent,"
+        " No such file or directory: ipc:///tmp/nobody-listens-here\n"
+        "    1 message did not leave\n"
+    ),
     "feed.py": "a subscription arrives: b'\\x01weather'\nsunny\nrain at night\n",
     "hello_client.py": "received b'World'\n" * 3,
     "ironhouse.py": "friend: b'it is me'\nstranger: was not let in\n",

@@ -68,7 +68,7 @@ def test_term_names_who_holds_it() -> None:
             context.term(timeout=20)
         text = str(held.value)
         assert text.startswith("2 sockets hold the context: ")
-        assert f"on tcp://127.0.0.1:{port}: closed, 1 messages unsent" in text
+        assert f"on tcp://127.0.0.1:{port}: closed, 1 message unsent" in text
         assert "on inproc://held: not closed" in text
         assert text.count("made at test_ends.py:") == 2
         assert len(held.value.holders) == 2

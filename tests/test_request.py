@@ -120,7 +120,7 @@ def test_nobody_is_there(new_socket: sockets.SocketFactory) -> None:
         req.connect(f"tcp://127.0.0.1:{port}")
         with pytest.raises(core.NoReply) as failed:
             req.request(b"x", timeout=20)
-    assert "no peer was there, no answer in 20 ms" in str(failed.value)
+    assert "no peer was ready in 20 ms" in str(failed.value)
     assert "Connection refused" in str(failed.value)
     assert req.stats().queued_out == 0  # a server that comes later is not asked in vain
 

@@ -166,7 +166,8 @@ class Observed(Traffic):
 
         with self.lock:
             if not inquiry.has_asked:
-                why = f"no peer was there, {why} ({describe_absent(self)})"
+                why = why.replace("no answer", "no peer was ready", 1)
+                why = f"{why} ({describe_absent(self)})"
             inquiry.retry(why)
 
     def end_inquiry(self, inquiry: Inquiry) -> None:
@@ -184,12 +185,13 @@ class Observed(Traffic):
         return self.ledger.drops.get(DropReason.CLOSED, 0) + self.unsent()
 
     def _destroy(self) -> None:
-        ends = not (self._destroyed or self._leading)
-        super()._destroy()
         lost = self.ledger.drops.get(DropReason.CLOSED, 0)
-        if ends and lost and self.options.linger != 0:  # else it was asked for
-            text = "%s: closed with %d messages unsent: LINGER, %d ms, was over"
-            log.warning(text, self._name(), lost, self.options.linger)
+        # With a linger of 0 it was asked for.
+        if lost and self.options.linger != 0 and not (self._destroyed or self._leading):
+            many = "1 message" if lost == 1 else f"{lost} messages"
+            text = "%s: closed with %s unsent: LINGER, %d ms, was over"
+            log.warning(text, self._name(), many, self.options.linger)
+        super()._destroy()
 
     def _name(self) -> str:
         made = f" made at {self.made_at}" if self.made_at else ""

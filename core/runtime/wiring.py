@@ -191,7 +191,7 @@ class Wiring:
         unsent = self.unsent()
         state = "closed" if self.closed else "not closed"
         if unsent or self.closed:
-            state = f"{state}, {unsent} messages unsent"
+            state = f"{state}, {unsent} message{'' if unsent == 1 else 's'} unsent"
         errors = [getattr(endpoint, "last_error", "") for endpoint in known]
         why = "".join(f", {error}" for error in errors if error)
         made = f" made at {self.made_at}" if self.made_at else ""
