@@ -365,7 +365,7 @@ class Link:
         if data:
             self._arm_timer()
             if self._unsent:
-                self._unsent.append(data)
+                self._unsent.append(_Control(data))
             else:
                 self._write_buffers([data])
 
@@ -421,7 +421,7 @@ class Link:
         return unsent
 
     def _unsent_of(self, batch: list[Message]) -> list[Message]:
-        left = sum(map(len, self._unsent))
+        left = sum(len(part) for part in self._unsent if not _is_control(part))
         kept: list[Message] = []
         for message in reversed(batch):
             if left <= 0:
@@ -492,6 +492,14 @@ class Link:
             self.pipe.transmit = None
         self._engine.unwatch(self._stream.fileno())
         self._stream.close()
+
+
+class _Control(bytes):
+    """What the protocol says behind messages that are not written yet: none of their bytes."""
+
+
+def _is_control(part: Buffer) -> bool:
+    return isinstance(part.obj if isinstance(part, memoryview) else part, _Control)
 
 
 def _weight(message: Message) -> int:

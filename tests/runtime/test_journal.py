@@ -125,3 +125,20 @@ def test_a_peer_that_resets_before_it_is_greeted_does_not_hold_the_socket(
     wait_until(lambda: "DISCONNECTED" in seen.kinds)
     with server._engine.lock:
         assert not server._engine._endpoints[0]._links
+
+
+def test_an_answer_to_a_ping_is_not_taken_for_unsent_messages(
+    new_socket: sockets.SocketFactory,
+) -> None:
+    """Or messages that have left would be sent again over the next connection."""
+    pull, push = new_socket(core.PULL), new_socket(core.PUSH)
+    push.connect(sockets.bind(pull, LOOPBACK), wait=sockets.SAFETY_TIMEOUT)
+    engine = push._engine
+    with engine.lock:
+        ((_, link),) = engine.endpoints[0].census()
+        link._in_flight = [b"first", b"second"]
+        link._unsent = [memoryview(b"\0\x06second")[5:]]
+        link._connection._answer_ping(b"\0\0" + b"context")
+        link._send_control()
+        assert link.take_unsent() == [b"second"]
+    assert push.stats().sent == 1
