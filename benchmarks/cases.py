@@ -9,6 +9,7 @@ from benchmarks.case import Case
 from benchmarks.catalog import (
     asynchronous,
     connections,
+    curve,
     fan_out,
     gateway,
     growth,
@@ -17,7 +18,7 @@ from benchmarks.catalog import (
     wire,
 )
 
-SECTIONS = (one_way, round_trips, fan_out, asynchronous, connections, wire, gateway)
+SECTIONS = (one_way, curve, round_trips, fan_out, asynchronous, connections, wire, gateway)
 """The sections of the table, each with a TITLE and `cases()`."""
 
 

@@ -18,6 +18,7 @@ class Settings:
     implementation: str = "babelmq"
     transport: str = "tcp"
     pattern: str = "PUSH"
+    mechanism: str = "null"
     directory: str = ""
     endpoint: str = ""
     size: int = 10

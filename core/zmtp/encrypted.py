@@ -17,7 +17,7 @@ from core.zmtp.errors import ProtocolError
 from core.zmtp.state import ConnectionState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from core.zmtp.config import ConnectionConfig
     from core.zmtp.frames import Message
@@ -135,8 +135,8 @@ def _as_message(body: bytes) -> bytes:
     return body
 
 
-def _bodies(frames: list[Message]) -> Iterable[bytes]:
+def _bodies(frames: list[Message]) -> list[bytes]:
     """Return the bodies in order: a MORE flag outside the box means nothing either."""
-    if all(frame.__class__ is bytes for frame in frames):
+    if set(map(type, frames)) == {bytes}:
         return frames  # type: ignore[return-value]
-    return (body for frame in frames for body in (frame if isinstance(frame, list) else [frame]))
+    return [body for frame in frames for body in (frame if isinstance(frame, list) else [frame])]

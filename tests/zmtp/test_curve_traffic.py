@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
@@ -16,6 +16,7 @@ from core.zmtp import (
     Disconnected,
     FailureReason,
     Message,
+    ProtocolError,
 )
 from core.zmtp.curve_traffic import OVERHEAD, CurveTraffic
 from core.zmtp.encrypted import EncryptedConnection
@@ -288,3 +289,54 @@ def test_the_flags_in_the_box() -> None:
 
 def test_overhead() -> None:
     assert len(client_traffic().encode([b"x" * 300])) == 300 + OVERHEAD + 9
+
+
+# Many of one size
+
+
+@pytest.mark.parametrize("count", [7, 8, 255, 256, 257, 700])
+@pytest.mark.parametrize("size", [0, 1, 10, 200, 3000])
+def test_many_of_one_size(count: int, size: int) -> None:
+    near, far, received = client_traffic(), server_traffic(), list[Message]()
+    batch: list[Message] = [bytes([number % 256]) * size for number in range(count)]
+    one_by_one = client_traffic()
+    sent = near.encode(batch)
+    assert sent == b"".join(one_by_one.encode([message]) for message in batch)
+    length = len(sent) // count
+    head = 9 if sent[0] & 2 else 2
+    bodies = [sent[start + head : start + length] for start in range(0, len(sent), length)]
+    far.decode(bodies, received, bytes)
+    assert received == batch
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 255, 256, 299])
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda body, before: body[:-1] + bytes([body[-1] ^ 1]), FailureReason.CRYPTOGRAPHIC),
+        (lambda body, before: b"\x07MESSAGX" + body[8:], FailureReason.UNEXPECTED_COMMAND),
+        (lambda body, before: before, FailureReason.INVALID_SEQUENCE),
+    ],
+)
+def test_one_fault_among_many_of_one_size(
+    wrong: int, change: Callable[[bytes, bytes], bytes], expected: FailureReason
+) -> None:
+    near, far, received = client_traffic(), server_traffic(), list[Message]()
+    bodies = [near.encode([b"%03d" % number])[2:] for number in range(301)]
+    bodies[wrong + 1] = change(bodies[wrong + 1], bodies[wrong])
+    with pytest.raises(ProtocolError) as caught:
+        far.decode(bodies, received, bytes)
+    assert caught.value.reason is expected
+    assert received == [b"%03d" % number for number in range(wrong + 1)]
+
+
+def test_parts_and_commands_among_many_of_one_size() -> None:
+    near, far, received = client_traffic(), server_traffic(), list[Message]()
+    batch: list[Message] = [[b"head", b"tail"], b"only"] * 10
+    bodies = [near.encode_command(b"\x04PING")[2:]]
+    for message in batch:
+        sent = near.encode([message])
+        bodies += [sent[start + 2 : start + 39] for start in range(0, len(sent), 39)]
+    commands: list[bytes] = []
+    far.decode([body for body in bodies if len(body) == 37], received, commands.append)
+    assert received == batch
