@@ -166,3 +166,23 @@ def test_inproc_gets_room_when_the_receiver_raises_its_mark(
     pull.rcvhwm = 9
     wait_until(lambda: push.poll(0, zmq.POLLOUT))
     assert send_until_full(push, zmq) == 8
+
+
+def test_each_connection_keeps_the_keys_it_was_made_with(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    client = new_socket(zmq.PUSH)
+    client.curve_publickey, client.curve_secretkey = zmq.curve_keypair()
+    servers = []
+    for _ in range(2):
+        public, secret = zmq.curve_keypair()
+        servers.append(new_socket(zmq.PULL, curve_secretkey=secret, curve_server=1))
+        client.curve_serverkey = public
+        client.connect(bind(servers[-1], endpoint("tcp")))
+    plain = new_socket(zmq.PULL)
+    client.plain_username = b"somebody"  # the last mechanism that was set counts from here on
+    client.connect(bind(plain, endpoint("ipc")))
+    for number in range(3):
+        client.send(b"%d" % number)
+    assert [server.recv() for server in servers] == [b"0", b"1"]
+    assert is_quiet(plain)
