@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 
 import pytest
 
 import core
+import core.asyncio
 from core import context as context_module
 from tests.support import sockets
 from tests.support.endpoints import LOOPBACK, unused_port
@@ -54,6 +56,24 @@ def test_messages_that_were_to_be_dropped_are_no_news(
         push.send(b"x")
         push.close(linger=0)
     assert "unsent" not in caplog.text
+
+
+def test_asyncio_sockets_are_closed_with_await() -> None:
+    async def scene() -> tuple[int, int]:
+        context = core.asyncio.Context()
+        pull, push, lonely = (context.socket(kind) for kind in (core.PULL, core.PUSH, core.PUSH))
+        push.connect(bind(pull, LOOPBACK))
+        await push.send(b"x")
+        with unused_port() as port:
+            lonely.connect(f"tcp://127.0.0.1:{port}")
+            await lonely.send(b"x")
+            left = await push.close(wait=SAFETY_TIMEOUT), await lonely.close(wait=20)
+        assert await pull.recv() == b"x"
+        pull.close()
+        context.term(timeout=SAFETY_TIMEOUT)
+        return left
+
+    assert asyncio.run(asyncio.wait_for(scene(), 10)) == (0, 1)
 
 
 def test_term_names_who_holds_it() -> None:

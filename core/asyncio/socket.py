@@ -18,7 +18,7 @@ from core.frame import MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
 from core.runtime.engine import Engine
 from core.runtime.readiness import Wanted
-from core.socket import DONTWAIT, SNDMORE, EndpointInUse, SocketBase, as_batch
+from core.socket import DONTWAIT, GRACE, SNDMORE, EndpointInUse, SocketBase, as_batch
 
 if TYPE_CHECKING:
     from core.context import BaseContext
@@ -339,13 +339,26 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
             if not waiter.done:
                 waiter.resume_soon()
 
-    def close(self, linger: int | None = None) -> None:
-        """Close: see `core.Socket.close`. Whoever still waits gets ``ZMQError(ENOTSOCK)``."""
+    @overload
+    def close(self, linger: int | None = None, wait: None = None) -> None: ...
+    @overload
+    def close(self, *, wait: int) -> Awaitable[int]: ...
+    def close(self, linger: int | None = None, wait: int | None = None) -> Any:
+        """Close: see `core.Socket.close`. To be awaited if ``wait`` is given.
+
+        Whoever still waits gets ``ZMQError(ENOTSOCK)``.
+        """
         if not self._engine.closed:
             self._detach()
             self._engine.end_loop()
-            super().close(linger)
+            super().close(linger if wait is None else wait)
             self._wake_waiters()
+        return None if wait is None else self._left_behind(wait)
+
+    async def _left_behind(self, wait: int) -> int:
+        """Nothing of the socket is left for the loop to drive: wait beside it."""
+        await asyncio.to_thread(self._engine.finish_in_time, wait / 1000 + GRACE)
+        return self._engine.left_behind()
 
 
 __all__ = ["Socket"]
