@@ -24,7 +24,7 @@ from core.errors import (
     ZMQVersionError,
     strerror,
 )
-from core.frame import COPY_THRESHOLD, Frame, MessageTracker
+from core.frame import COPY_THRESHOLD, Frame, Message, MessageTracker
 from core.poller import Poller, select
 from core.proxy import device, proxy, proxy_steerable
 from core.socket import Socket
@@ -46,6 +46,7 @@ __all__ = [
     "ContextTerminated",
     "Frame",
     "InterruptedSystemCall",
+    "Message",
     "MessageTracker",
     "NoReply",
     "NotDone",

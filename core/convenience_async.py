@@ -117,6 +117,11 @@ class AsyncSendReceiveMixin(ABC):
         self._check_label("group")
         return with_label(await self._recv_message(flags), "group")
 
+    async def recv_into(self, buffer: Any, /, *, nbytes: int = 0, flags: int = 0) -> int:
+        """Receive one frame into memory of your own: see ``core.Socket.recv_into``."""
+        view = serialize.writable_bytes(buffer, nbytes)
+        return serialize.copy_into(view, await self.recv(flags))
+
     def send_string(
         self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any
     ) -> Awaitable[MessageTracker | None]:
