@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from core.cli import conversation
-from core.cli.ending import Failed, say, supervise
+from core.cli.credentials import apply_credentials
+from core.cli.ending import Failed, TimedOut, say, supervise
 from core.cli.formats import decoder, encoder, frames_of, message_from_arguments, message_of
 from core.cli.meter import Meter
 from core.cli.opening import bind, open_socket
@@ -20,6 +21,7 @@ from core.cli.output import Output
 from core.cli.sources import Fixed, Input, Paced, Source, Splitter, one_by_one
 from core.cli.wire import wire
 from core.context import Context
+from core.errors import NotReady
 from core.patterns import Message
 from core.socket import Socket
 
@@ -47,6 +49,8 @@ def _talk(parsed: Namespace, context: Context, after: ExitStack, meter: Meter | 
     # The input first: what is wrong there is said before anybody is bothered.
     source = _source(parsed)
     line = wire(_open(parsed, context, after))
+    if parsed.wait:
+        _wait(line.socket, parsed)
     limits = conversation.Limits(parsed.count, parsed.timeout)
     sent = None if meter is None else meter.sent
     if not parsed.receives:
@@ -56,7 +60,7 @@ def _talk(parsed: Namespace, context: Context, after: ExitStack, meter: Meter | 
     output = _output(parsed, meter)
     if parsed.type == "REQ":
         assert source is not None
-        conversation.ask(line, source, limits, output, sent)
+        conversation.ask(line, source, limits, output, sent, parsed.retries)
     elif reply := _reply(parsed, source):
         conversation.answer(line, reply, limits, output, sent)
     else:
@@ -70,6 +74,7 @@ def _open(parsed: Namespace, context: Context, after: ExitStack) -> Socket:
     socket = open_socket("cat", context, after, parsed.type, parsed.option, parsed.verbose)
     if parsed.timeout is not None:
         socket.sndtimeo = socket.rcvtimeo = int(parsed.timeout * 1000)
+    apply_credentials(socket, parsed)
     _subscribe(socket, parsed)
     for endpoint in parsed.bind:
         bind("cat", socket, endpoint)
@@ -89,6 +94,15 @@ def _subscribe(socket: Socket, parsed: Namespace) -> None:
             socket.send(b"\x01" + topic)
         elif parsed.type == "DISH":
             socket.join(topic)
+
+
+def _wait(socket: Socket, parsed: Namespace) -> None:
+    what = "subscriptions" if parsed.type in ("PUB", "XPUB", "RADIO") else "peers"
+    timeout = None if parsed.timeout is None else parsed.timeout * 1000
+    try:
+        socket.wait_for(**{what: parsed.wait}, timeout=timeout)
+    except NotReady as missing:
+        raise TimedOut(str(missing)) from None
 
 
 # Where messages come from and go to

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import Any
 
-from core.cli import arguments
+from core.cli import arguments, credentials
 from core.cli.formats import FORMATS
 from core.patterns import PATTERNS
 
@@ -48,6 +48,7 @@ examples:
   babelmq cat req --connect tcp://localhost:5555 --data Hello --timeout 2
   babelmq cat rep --bind 'tcp://*:5555' --exec 'tr a-z A-Z'
   babelmq cat pub --bind 'tcp://*:5556' --data weather sunny --interval 1
+  babelmq cat pub --bind 'tcp://*:5556' --data weather rain --wait 1
   babelmq cat sub --connect tcp://localhost:5556 --subscribe weather --format json
   babelmq cat pull --bind ipc:///tmp/pictures --format raw --count 1 > copy.png
   babelmq cat push --connect ipc:///tmp/pictures --file picture.png
@@ -72,6 +73,7 @@ def add_cat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help=f"the socket's type: {' '.join(PATTERNS).lower()}",
     )
     _add_socket(parser.add_argument_group("the socket"))
+    credentials.add_credentials(parser.add_argument_group("security"))
     _add_sending(parser.add_argument_group("what to send (default: lines of standard input)"))
     _add_printing(parser.add_argument_group("what to print"))
     _add_end(parser.add_argument_group("when to end"))
@@ -129,6 +131,12 @@ def _add_sending(group: argparse._ArgumentGroup) -> None:
         help="of standard input and --data: text (default), raw, quoted, hex or json",
     )
     add(
+        "--wait",
+        type=arguments.positive,
+        metavar="N",
+        help="wait for N peers before the first message (pub, xpub, radio: for N subscriptions)",
+    )
+    add(
         "--interval",
         type=arguments.seconds,
         metavar="SECONDS",
@@ -179,6 +187,13 @@ def _add_end(group: argparse._ArgumentGroup) -> None:
         metavar="SECONDS",
         help="give up when nothing could be sent or received for so long",
     )
+    add(
+        "--retries",
+        type=arguments.positive,
+        metavar="N",
+        default=0,
+        help="ask again so often when there is no reply within --timeout (req)",
+    )
     only = group.add_mutually_exclusive_group()
     only.add_argument("--send", action="store_true", help="only send, although the type receives")
     only.add_argument("--recv", action="store_true", help="only receive, although the type sends")
@@ -217,11 +232,15 @@ def _problem(parsed: argparse.Namespace) -> str:
         + bool(parsed.exec)
         + bool(parsed.data or parsed.file)
         > 1,
+        f"a {name} does not ask: --retries is for REQ": name != "REQ" and parsed.retries,
+        "--retries needs to know how long to wait: --timeout": parsed.retries
+        and parsed.timeout is None,
         f"a {name} has no subscriptions": name not in ("SUB", "XSUB", "DISH") and parsed.subscribe,
         "a DISH joins groups: give it one with --subscribe": name == "DISH"
         and not parsed.subscribe,
     }
-    return next((problem for problem, holds in checks.items() if holds), "")
+    found = next((problem for problem, holds in checks.items() if holds), "")
+    return found or credentials.problem(parsed)
 
 
 __all__ = ["add_cat"]

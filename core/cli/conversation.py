@@ -12,7 +12,7 @@ from core.cli.output import Output
 from core.cli.sources import Source, batches, one_by_one
 from core.cli.wire import Wire
 from core.enums import Flag, PollEvent
-from core.errors import Again, ZMQError
+from core.errors import Again, NoReply, ZMQError
 from core.patterns import Message
 from core.poller import Poller
 
@@ -99,17 +99,27 @@ def send_some(wire: Wire, batch: Sequence[Message], count: Count | None, flags: 
     return sent
 
 
-def ask(wire: Wire, source: Source, limits: Limits, output: Output, count: Count | None) -> None:
+def ask(
+    wire: Wire,
+    source: Source,
+    limits: Limits,
+    output: Output,
+    count: Count | None,
+    retries: int,
+) -> None:
     """Send a request, print its reply, and so on.
 
-    :raises TimedOut: no room or no reply for so long (SNDTIMEO, RCVTIMEO)
+    :raises TimedOut: no reply within the timeout, in so many attempts
     """
+    timeout = None if limits.timeout is None else limits.timeout * 1000
     for request in one_by_one(source):
-        send_all(wire, [request], limits, count)
         try:
-            output.show(wire.recv_many(1))
-        except Again:
-            raise limits.over("no reply") from None
+            reply = wire.socket.request(request, timeout, retries)
+        except NoReply as error:
+            raise TimedOut(str(error)) from None
+        if count is not None:
+            count.add([request])
+        output.show([reply])
         limits.use(1)
         if limits.reached:
             break

@@ -6,6 +6,7 @@ knows, and Ctrl-C also ends the script around it.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -71,6 +72,8 @@ def supervise(command: str, work: Callable[[Context, ExitStack], None], linger: 
         the stack is done when its sockets are closed
     :param linger: ms for what is still to be sent when the work is done; -1: as long as it takes
     """
+    # The engine's warnings: what could not be sent, and who holds up the end.
+    logging.basicConfig(format=f"babelmq {command}: %(message)s")
     try:
         listen_to_signals()
         with ExitStack() as after:

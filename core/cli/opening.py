@@ -13,9 +13,9 @@ from core.enums import SocketOption, SocketType
 from core.socket import Socket
 from core.statistics import DropReason
 
-#: What is told at the end; the others are what was asked for, or concern what others sent.
+#: What is told at the end; the others are told by the engine, were asked for, or concern what
+#: others sent.
 _LOSSES = {
-    DropReason.CLOSED,
     DropReason.CONNECTION_LOST,
     DropReason.QUEUE_FULL,
     DropReason.UNKNOWN_PEER,

@@ -143,6 +143,14 @@ def test_a_publisher_repeats_at_intervals(judge: Judge, endpoint: Endpoints) -> 
         assert [reader.recv_multipart() for _ in range(3)] == [[b"weather", b"sunny"]] * 3
 
 
+def test_a_publisher_waits_for_its_subscribers(judge: Judge, endpoint: Endpoints) -> None:
+    where = endpoint("ipc")
+    with Command("cat", "pub", "-b", where, "-d", "weather", "rain", "--wait", "2") as feed:
+        readers = [judge(libzmq.SUB, connect=where, subscribe=b"weather") for _ in range(2)]
+        assert [reader.recv_multipart() for reader in readers] == [[b"weather", b"rain"]] * 2
+        assert feed.finish().code == 0
+
+
 def test_requests_and_replies(judge: Judge, endpoint: Endpoints) -> None:
     server = judge(libzmq.REP, bind=(where := endpoint("ipc")))
     with Command("cat", "req", "--connect", where) as client:
