@@ -278,6 +278,8 @@ class Connection:
             self._handle_heartbeat(now)
         elif self._handshake_deadline is not None and now >= self._handshake_deadline:
             detail = f"in state {self.state.value}"
+            if self._asked and self.state is ConnectionState.HANDSHAKE:
+                detail = "the ZAP handler has not answered"
             self._fail(ProtocolError(FailureReason.HANDSHAKE_TIMEOUT, detail))
 
     def _handle_heartbeat(self, now: float) -> None:

@@ -191,3 +191,10 @@ def test_a_question_that_came_to_nothing_ends_the_connection() -> None:
     server = asked("curve")
     server.authentication_failed(ProtocolError(FailureReason.ZAP_HANDLER_LEFT))
     assert security.refusal(server) is FailureReason.ZAP_HANDLER_LEFT
+
+
+def test_a_silent_handler_is_named_when_the_time_is_over() -> None:
+    server = asked("plain")
+    server.handle_timeout(1000.0)
+    assert security.refusal(server) is FailureReason.HANDSHAKE_TIMEOUT
+    assert "ZAP handler has not answered" in str(server.failure)
