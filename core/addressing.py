@@ -20,11 +20,12 @@ def only_part(socket: SocketBase, parts: Iterable[object]) -> object:
     """Return the frame that is all of a message.
 
     :raises ZMQError: EINVAL: there are several
+    :raises IndexError: there is none
     """
-    first, *others = parts
-    if others:
+    frames = list(parts)
+    if len(frames) > 1:
         raise parts_refused(socket._engine.pattern.name)
-    return first
+    return frames[0]
 
 
 def only_frame(socket: SocketBase, message: Any) -> object:

@@ -13,7 +13,7 @@ from core.addressing import addressed, labelled_frames, only_frame, only_part, s
 from core.enums import SocketType
 from core.errors import Again
 from core.frame import MessageTracker, as_bytes, tracker_after_send
-from core.patterns import Message
+from core.patterns import PATTERNS, Message
 from core.patterns.pipe import frames_of
 from core.socket import DONTWAIT, SNDMORE, Socket
 
@@ -109,24 +109,23 @@ class AddressedSocket(SinglePartSocket):
         return labelled_frames(super().recv_many(max_messages, flags))
 
 
-_SINGLE_PART = ("CLIENT", "SCATTER", "GATHER", "CHANNEL")
-_ADDRESSED = ("SERVER", "PEER", "RADIO", "DISH")
-# The classes of one face, the blocking or the asyncio one: of its usual sockets, by type.
-_faces: dict[type[Any], dict[str, type[Any]]] = {}
+# The classes of each face, the blocking and the asyncio one: for single-part and addressed types.
+_faces: dict[type[Any], tuple[type[Any], type[Any]]] = {}
 _joined: dict[tuple[type[Any], type[Any]], type[Any]] = {}
 
 
 def register_kinds(face: type[Any], single_part: type[Any], addressed: type[Any]) -> None:
     """Have sockets of single-part and addressed types be of these classes rather than ``face``."""
-    _faces[face] = dict.fromkeys(_SINGLE_PART, single_part) | dict.fromkeys(_ADDRESSED, addressed)
+    _faces[face] = single_part, addressed
 
 
 def class_for(kind: SocketType, base: type[Any]) -> type[Any]:
     """Return the class of sockets of a type: ``base``, and what its face has for the type."""
-    for face in base.__mro__:
-        if face in _faces:
-            special = _faces[face].get(kind.name)
-            return base if special is None else _join(base, special)
+    pattern = PATTERNS[kind.name]
+    if pattern.single_part:
+        for face in base.__mro__:
+            if face in _faces:
+                return _join(base, _faces[face][pattern.has_address])
     return base
 
 

@@ -44,6 +44,8 @@ class Pattern:
     longest: ClassVar[int] = 0
     # Messages are single frames, and a peer's others are dropped.
     single_part: ClassVar[bool] = False
+    # Messages say beside their frame for whom or of whom they are.
+    has_address: ClassVar[bool] = False
     # What comes with a message beside its frames: "routing_id" or "group".
     label: ClassVar[str] = ""
     # ZMQ_CONFLATE has an effect.

@@ -32,6 +32,7 @@ class ServerPattern(SinglePart):
     """
 
     name = "SERVER"
+    has_address = True
     label = "routing_id"
 
     def __init__(self, options: OptionValues) -> None:

@@ -11,7 +11,7 @@ from ..errors import ZMQError, error_from_errno
 from ..options import OptionValues
 from .base import Pattern, SendOnly
 from .drops import DropReason
-from .groups import group_name, group_text
+from .groups import LONGEST_GROUP, group_name, group_text
 from .origins import Attributed, labelled
 from .pipe import Message, Pipe
 from .single_part import parts_refused
@@ -27,7 +27,7 @@ class RadioPattern(SendOnly):
     """
 
     name = "RADIO"
-    single_part = True
+    single_part = has_address = True
     eager = True
 
     def __init__(self, options: OptionValues) -> None:
@@ -38,9 +38,11 @@ class RadioPattern(SendOnly):
 
     def arrived(self, pipe: Pipe) -> None:
         for message in pipe.take_incoming():
-            if isinstance(message, bytes) and message[:1] == _JOIN:
+            if isinstance(message, list) or len(message) > 1 + LONGEST_GROUP:
+                pipe.drop(DropReason.MALFORMED)
+            elif message[:1] == _JOIN:
                 self._members.setdefault(message[1:], {})[pipe] = None
-            elif isinstance(message, bytes) and message[:1] == _LEAVE:
+            elif message[:1] == _LEAVE:
                 self._forget(message[1:], pipe)
             else:
                 pipe.drop(DropReason.MALFORMED)
@@ -115,8 +117,8 @@ class DishPattern(Pattern):
     """RFC 48: fair queueing from all radios, of the groups that were joined."""
 
     name = "DISH"
+    single_part = has_address = True
     label = "group"
-    single_part = True
     can_send = False
     sends_subscriptions = True
 

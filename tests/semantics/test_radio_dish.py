@@ -336,3 +336,17 @@ def test_malformed_broadcasts_are_dropped(new_socket: SocketFactory, endpoint: E
     liar.send_many([b"g", [b"g", b"x", b"y"], b"", [b"h", b"not joined"], [b"g", b"good"]])
     assert received(dish) == ("g", b"good")
     assert is_quiet(dish)
+
+
+@pytest.mark.core_only
+def test_what_a_dish_cannot_say_is_dropped(new_socket: SocketFactory, endpoint: Endpoints) -> None:
+    zmq = new_socket.zmq
+    radio, liar = new_socket.pair_up(zmq.RADIO, zmq.PAIR, endpoint("inproc"))
+    for nonsense in (b"\x01" + b"g" * 256, b"\x00not joined", b"\x02", b"", [b"\x01a", b"b"]):
+        liar.send_multipart(nonsense if isinstance(nonsense, list) else [nonsense])
+    liar.send(b"\x01" + b"g" * 255)
+    while not liar.poll(1):
+        radio.send(b"to nobody", group="")
+        radio.send(b"to nobody", group="a")
+        radio.send(b"hello", group=b"g" * 255)
+    assert liar.recv_multipart() == [b"g" * 255, b"hello"]

@@ -64,6 +64,8 @@ def test_directions_of_scatter_and_gather(
     gather, scatter = new_socket.pair_up(zmq.GATHER, zmq.SCATTER, endpoint("inproc"))
     assert error_of(zmq, lambda: scatter.send(b"1", zmq.SNDMORE)) == errno.EINVAL
     assert error_of(zmq, lambda: scatter.send_multipart([b"1", b"2"])) == errno.EINVAL
+    with pytest.raises(IndexError):
+        scatter.send_multipart([])
     assert error_of(zmq, scatter.recv) == errno.ENOTSUP
     assert error_of(zmq, lambda: gather.send(b"1")) == errno.ENOTSUP
     assert error_of(zmq, lambda: gather.send(b"1", zmq.SNDMORE)) == errno.ENOTSUP
