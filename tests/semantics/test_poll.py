@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import socket
@@ -234,3 +235,55 @@ def test_receivers_find_nothing_after_poll_says_so(
         received += 1
     sender.result()
     assert pull.poll(0) == 0
+
+
+@TRANSPORTS
+def test_descriptor_tells_of_room_too(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint(scheme), sndhwm=4, rcvhwm=4)
+    descriptor = push.fileno()
+    large = bytes(100_000)
+    sent = send_until_full(push, zmq, large)
+    receiver = Background(lambda: [len(pull.recv()) for _ in range(sent)])
+
+    def has_room() -> bool:
+        if push.getsockopt(zmq.EVENTS) & zmq.POLLOUT:
+            return True
+        select.select([descriptor], [], [], 10)
+        return False
+
+    wait_until(has_room)
+    assert receiver.result() == [len(large)] * sent
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "inproc"])
+def test_a_foreign_asyncio_loop_watches_the_descriptor(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    """A blocking socket in somebody's loop: `add_reader`, and all that is there at each call."""
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint(scheme))
+    received: list[bytes] = []
+
+    async def watch() -> None:
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+
+        def on_readable() -> None:
+            while pull.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+                received.append(pull.recv(zmq.DONTWAIT))
+            if len(received) == 300 and not done.done():
+                done.set_result(None)
+
+        loop.add_reader(pull.fileno(), on_readable)
+        on_readable()
+        for number in range(300):
+            push.send(b"%d" % number)
+            if number % 50 == 0:
+                await asyncio.sleep(0)
+        push.poll(0)
+        await asyncio.wait_for(done, 10)
+        loop.remove_reader(pull.fileno())
+
+    asyncio.run(watch())
+    assert received == [b"%d" % number for number in range(300)]
