@@ -12,7 +12,7 @@ from types import FrameType, TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from core.context_options import ContextOptionValues
-from core.enums import ContextOption, Errno, SocketOption, SocketType
+from core.enums import ContextOption, Errno, LimitOption, SocketOption, SocketType
 from core.errors import StillInUse, ZMQError, error_from_errno
 from core.options import OptionValues
 from core.runtime.engine import Engine
@@ -146,14 +146,14 @@ class BaseContext(Generic[S]):
 
     def __setattr__(self, name: str, value: Any) -> None:
         """``context.linger = 0`` is a default for new sockets, as in pyzmq."""
-        option = SocketOption.__members__.get(name.upper())
+        option = _option_named(name)
         if option is None:
             super().__setattr__(name, value)
         else:
             self.setsockopt(option, value)
 
     def __getattr__(self, name: str) -> Any:
-        option = SocketOption.__members__.get(name.upper())
+        option = _option_named(name)
         if option is None or option not in self.__dict__.get("_socket_defaults", {}):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return self.getsockopt(option)
@@ -264,6 +264,11 @@ def _apply_default(socket: Any, option: int, value: Any) -> None:
     except ZMQError as error:
         if error.errno != errno.EINVAL:  # an option of other socket types
             raise
+
+
+def _option_named(name: str) -> SocketOption | LimitOption | None:
+    known = SocketOption.__members__.get(name.upper())
+    return LimitOption.__members__.get(name.upper()) if known is None else known
 
 
 def _at_most(patience: float, deadline: float | None) -> float:

@@ -41,6 +41,14 @@ def test_every_limit_is_finite_and_explained(new_socket: sockets.SocketFactory) 
         assert pub.get(row.number) == 7
 
 
+def test_a_context_has_limits_for_its_sockets() -> None:
+    with core.Context() as context:
+        context.max_connections = 7
+        assert context.max_connections == 7
+        with context.socket(core.PULL) as pull:
+            assert pull.max_connections == 7
+
+
 def test_further_peers_wait_until_one_leaves(
     new_socket: sockets.SocketFactory, caplog: pytest.LogCaptureFixture
 ) -> None:

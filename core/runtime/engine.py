@@ -177,9 +177,9 @@ class Engine(Observed):
 
     def _connect(self, endpoint: str, transport: Any, address: str) -> Endpoint:
         self.check_open()
-        self.ledger.given_up.pop(endpoint, None)
         if transport.kind == "stream":
             connected = ConnectedEndpoint(self, transport, address)
+            self.ledger.given_up.pop(connected.endpoint, None)
             self._add_endpoint(connected)
             connected.start()
             self._after_work()
