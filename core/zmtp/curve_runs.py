@@ -19,12 +19,12 @@ from core.zmtp.sodium import MAC_SIZE, raw
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["FEWEST", "Arena", "borrow", "close_run", "give_back", "open_run"]
+__all__ = ["ARENA_SIZE", "FEWEST", "Arena", "borrow", "close_run", "give_back", "open_run"]
 
 #: From this many boxes on it pays.
 FEWEST = 8
 
-_ARENA_SIZE = 1 << 18
+ARENA_SIZE = 1 << 18
 _MOST_SLOTS = 256
 _MOST_SPARES = 4
 
@@ -36,7 +36,7 @@ class Arena:
 
     def __init__(self) -> None:
         ffi, _ = raw()
-        self.buffer = bytearray(_ARENA_SIZE)
+        self.buffer = bytearray(ARENA_SIZE)
         self.start: Any = ffi.from_buffer(self.buffer)
         self.view: Any = ffi.buffer(self.start)
         self._stride = (0, 0)
@@ -45,7 +45,7 @@ class Arena:
     @staticmethod
     def capacity(stride: int) -> int:
         """Return how many boxes find room at this distance, in bytes."""
-        return min(_ARENA_SIZE // stride, _MOST_SLOTS)
+        return min(ARENA_SIZE // stride, _MOST_SLOTS)
 
     def slots(self, stride: int, offset: int) -> list[Any]:
         """Return where the boxes go: the first at `offset`, the others `stride` bytes apart."""

@@ -16,7 +16,7 @@ from itertools import chain
 from struct import pack
 from typing import TYPE_CHECKING
 
-from core.zmtp.curve_runs import FEWEST, Arena, borrow, close_run, give_back, open_run
+from core.zmtp.curve_runs import ARENA_SIZE, FEWEST, Arena, borrow, close_run, give_back, open_run
 from core.zmtp.errors import FailureReason, ProtocolError
 from core.zmtp.frames import BIG_FRAME, Message
 from core.zmtp.sodium import MAC_SIZE, raw
@@ -115,8 +115,14 @@ class CurveTraffic:
     def encode_parts(self, messages: Sequence[Message]) -> list[bytes]:
         """Return a batch as buffers for a gathering write."""
         buffers = []
-        for body in _plain(messages):
-            buffers.extend(self._encrypt([body]))
+        for message in messages:
+            bodies = message if isinstance(message, list) else [message]
+            for left, body in zip(range(len(bodies) - 1, -1, -1), bodies, strict=True):
+                flags = bytes((_MORE if left else 0,))
+                if len(body) >= BIG_FRAME:
+                    buffers.append(self._encrypt_large(flags, body))
+                else:
+                    buffers += self._encrypt([flags + body])
         return buffers
 
     def encode_command(self, body: bytes) -> bytes:
@@ -127,7 +133,6 @@ class CurveTraffic:
         """Return what to send for the contents of boxes: flags octet and body each."""
         count = len(contents)
         first = self._sent + 1
-        self._sent += count
         counters = pack(f">{count}Q", *range(first, first + count))
         arena = borrow()
         close, key, start, view = self._close, self._key, arena.start, arena.view
@@ -140,21 +145,27 @@ class CurveTraffic:
             size = len(content)
             box = size + MAC_SIZE
             if box > _SCRATCH:
-                pieces.append(self._encrypt_large(content, counter))
+                pieces.append(self._encrypt_large(content[:1], memoryview(content)[1:]))
                 continue
             close(start, content, size, prefix + counter, key)
+            self._sent += 1
             pieces += (_HEADS[box], counter, view[:box])
         give_back(arena)
         return pieces
 
-    def _encrypt_large(self, content: bytes, counter: bytes) -> bytes:
-        """Encrypt into the very buffer that is sent."""
-        box = len(content) + MAC_SIZE
-        head = _HEADS[box] + counter
-        buffer = bytearray(len(head) + box)
+    def _encrypt_large(self, flags: bytes, body: bytes | memoryview) -> bytes:
+        """Encrypt in the very buffer that is sent."""
+        self._sent += 1
+        counter = self._sent.to_bytes(8, "big")
+        size = 1 + len(body)
+        head = _HEADS[size + MAC_SIZE] + counter
+        content = len(head) + MAC_SIZE
+        buffer = bytearray(content + size)
         buffer[: len(head)] = head
+        buffer[content : content + 1] = flags
+        buffer[content + 1 :] = body
         start = self._ffi.from_buffer(buffer) + len(head)
-        self._close(start, content, len(content), self._our_prefix + counter, self._key)
+        self._close(start, start + MAC_SIZE, size, self._our_prefix + counter, self._key)
         return buffer  # type: ignore[return-value]  # as good as bytes to whoever writes it
 
     # Receiving
@@ -232,8 +243,15 @@ class CurveTraffic:
     def _decrypt_large(self, body: bytes, counter: bytes) -> tuple[int, bytes]:
         box = len(body) - _BOX
         start = self._ffi.from_buffer(body) + _BOX
-        room = bytearray(box - MAC_SIZE)
         nonce = self._their_prefix + counter
+        if box <= ARENA_SIZE:
+            arena = borrow()
+            if self._open(arena.start, start, box, nonce, self._key):
+                raise self._unopened()
+            opened = arena.buffer[0], bytes(arena.view[1 : box - MAC_SIZE])
+            give_back(arena)
+            return opened
+        room = bytearray(box - MAC_SIZE)
         if self._open(self._ffi.from_buffer(room), start, box, nonce, self._key):
             raise self._unopened()
         return room[0], bytes(memoryview(room)[1:])

@@ -23,7 +23,7 @@ from core.zmtp.encrypted import EncryptedConnection
 from tests.zmtp import security, wire
 
 KEY = b"k" * 32
-SIZES = [0, 1, 222, 223, 255, 256, 8191, 8192, 8193, 8300, 70_000]
+SIZES = [0, 1, 222, 223, 255, 256, 8191, 8192, 8193, 8300, 70_000, 300_000]
 BATCHES: dict[str, list[Message]] = {
     "none": [],
     "one": [b"hello"],
