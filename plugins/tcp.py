@@ -9,9 +9,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-import sys
 from dataclasses import dataclass, replace
-from errno import EADDRNOTAVAIL, ECONNABORTED, EHOSTUNREACH, EINVAL, ENODEV, ENOTSUP
+from errno import EADDRNOTAVAIL, ECONNABORTED, EHOSTUNREACH, EINVAL, ENODEV
 from typing import TYPE_CHECKING, Literal
 
 from core.endpoint import EndpointError
@@ -19,12 +18,12 @@ from core.hookspecs import hookimpl
 from core.transport import Target, TransportOptions
 from plugins.network_interfaces import interface_addresses
 from plugins.proxied_stream import ProxiedStream
+from plugins.socket_settings import tune, use_device
 from plugins.socks5 import Socks5Client
 from plugins.stream_sockets import (
     SocketListener,
     SocketStream,
     adopt,
-    prioritise,
     start_connect,
 )
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_SO_BUSY_POLL = 46  # of Linux; Python does not name it
 _ANY_PORT = ("*", "!", "0")
 _BIND_EXAMPLE = "tcp://127.0.0.1:5555, tcp://*:*, tcp://[::1]:5555"
 _CONNECT_EXAMPLE = "tcp://localhost:5555, tcp://[::1]:5555"
@@ -97,7 +95,7 @@ class TcpTransport:
         def wrap(accepted: socket.socket, address: SocketAddress) -> SocketStream:
             if networks:
                 _check_allowed(address, networks)
-            _tune(accepted, options)
+            tune(accepted, options)
             return SocketStream(accepted, _endpoint(accepted.getsockname()), _endpoint(address))
 
         return SocketListener(sock, endpoint, wrap)
@@ -107,8 +105,8 @@ class TcpTransport:
         place: _Place = target.data
         sock = socket.socket(place.family, socket.SOCK_STREAM)
         try:
-            _use_device(sock, options)
-            _tune(sock, options)
+            use_device(sock, options)
+            tune(sock, options)
             if place.source is not None:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 sock.bind(place.source)
@@ -288,8 +286,8 @@ def _listening(place: _Place, options: TransportOptions) -> socket.socket:
 def _bound(place: _Place, options: TransportOptions) -> socket.socket:
     sock = socket.socket(place.family, socket.SOCK_STREAM)
     try:
-        _use_device(sock, options)
-        _tune(sock, options)
+        use_device(sock, options)
+        tune(sock, options)
         if place.family == socket.AF_INET6:
             # libzmq: IPv4 peers reach an IPv6 listener as mapped addresses.
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
@@ -300,59 +298,6 @@ def _bound(place: _Place, options: TransportOptions) -> socket.socket:
         sock.close()
         raise OSError(error.errno, f"{error.strerror}: {_endpoint(place.address)}") from error
     return sock
-
-
-def _tune(sock: socket.socket, options: TransportOptions) -> None:
-    """Set what the options ask for; -1 and 0 leave the system's default."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if options.sndbuf >= 0:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, options.sndbuf)
-    if options.rcvbuf >= 0:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options.rcvbuf)
-    if options.tos:
-        _set_type_of_service(sock, options.tos)
-    if options.tcp_keepalive != -1:
-        _set_keepalive(sock, options)
-    if options.tcp_maxrt and hasattr(socket, "TCP_USER_TIMEOUT"):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, options.tcp_maxrt)
-    if options.busy_poll:
-        _set_busy_poll(sock, options.busy_poll)
-    prioritise(sock, options)
-
-
-def _set_busy_poll(sock: socket.socket, microseconds: int) -> None:
-    if sys.platform != "linux":
-        raise OSError(ENOTSUP, "this system cannot poll devices (ZMQ_BUSY_POLL)")
-    sock.setsockopt(socket.SOL_SOCKET, _SO_BUSY_POLL, microseconds)
-
-
-def _use_device(sock: socket.socket, options: TransportOptions) -> None:
-    """What is accepted later belongs to the listener's device; setting it again may be refused."""
-    if not options.bindtodevice:
-        return
-    if not hasattr(socket, "SO_BINDTODEVICE"):
-        raise OSError(ENOTSUP, "this system cannot bind to a device (ZMQ_BINDTODEVICE)")
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, options.bindtodevice)
-
-
-def _set_type_of_service(sock: socket.socket, tos: int) -> None:
-    if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, tos)
-    else:
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tos)
-
-
-def _set_keepalive(sock: socket.socket, options: TransportOptions) -> None:
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, options.tcp_keepalive)
-    # macOS calls the idle time TCP_KEEPALIVE.
-    idle = "TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE"
-    for name, value in (
-        ("TCP_KEEPCNT", options.tcp_keepalive_cnt),
-        (idle, options.tcp_keepalive_idle),
-        ("TCP_KEEPINTVL", options.tcp_keepalive_intvl),
-    ):
-        if value != -1:
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 @hookimpl
