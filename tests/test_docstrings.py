@@ -1,4 +1,4 @@
-"""The docstrings of the public API name every parameter, or say where they are explained."""
+"""The public API stands in the reference, and its docstrings name every parameter."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from tests.support.processes import ROOT
 
 MODULES = ("core", "core.asyncio", "core.plugin", "core.endpoint", "core.event_stream")
 _KINDS = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
@@ -48,3 +50,27 @@ def unexplained(function: Any) -> list[str]:
 def test_parameters_are_explained(function: Any) -> None:
     assert inspect.getdoc(function)
     assert not unexplained(function)
+
+
+def stands_in(reference: str, name: str, value: object) -> bool:
+    """By its own name, or with the module that it comes from."""
+    home = re.escape(str(getattr(value, "__module__", "")))
+    return bool(
+        re.search(rf"\bcore\.[\w.]*\b{name}\b", reference)
+        or re.search(rf"automodule:: {home}$", reference, re.MULTILINE)
+    )
+
+
+@pytest.mark.parametrize("module", ["core", "core.asyncio", "core.auth", "core.devices"])
+def test_public_names_stand_in_the_reference(module: str) -> None:
+    pages = sorted((ROOT / "docs" / "reference").glob("*.rst"))
+    reference = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    constants = set(vars(importlib.import_module("core.constants"))) | {"CURVE_ALLOW_ANY"}
+    found = importlib.import_module(module)
+    names = [
+        name
+        for name in found.__all__
+        if name not in constants
+        and getattr(getattr(found, name), "__name__", name) == name  # an old name of another
+    ]
+    assert [name for name in names if not stands_in(reference, name, getattr(found, name))] == []
