@@ -235,6 +235,17 @@ class Reactor:
                 finally:
                     engine.lock.release()
 
+    def end_thread(self) -> None:
+        """The process ends: stop in time.
+
+        A thread that the interpreter cuts off may die with a lock in its hands, and whoever closes
+        a socket after that would wait for ever.
+        """
+        self._stopping = True
+        self._waker.wake()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=1.0)
+
     def forked(self) -> bool:
         return os.getpid() != self._pid
 
@@ -247,6 +258,7 @@ def _flush_at_exit() -> None:
     for reactor in list(_reactors):
         if not reactor.forked():
             reactor.flush_all()
+            reactor.end_thread()
 
 
 def _after_fork_in_child() -> None:
