@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 
 from benchmarks.case import Case
@@ -18,6 +18,7 @@ LOAD = [sys.executable, "-m", "benchmarks.programs.load"]
 GATEWAY = [sys.executable, "-m", "gateway", "--listen", "127.0.0.1:0"]
 Figures = Mapping[str, float]
 Say = Callable[[str], None]
+Watch = Callable[[Mapping[str, int]], AbstractContextManager[None]]
 
 
 @dataclass(slots=True)
@@ -56,8 +57,13 @@ def run_case(
     return outcome
 
 
-def run_trial(case: Case, implementation: str, *, quick: bool) -> Figures:
-    """Start the roles in order, let them go together, return what the measuring one says."""
+def run_trial(
+    case: Case, implementation: str, *, quick: bool, watch: Watch | None = None
+) -> Figures:
+    """Start the roles in order, let them go together, return what the measuring one says.
+
+    From the start to the result `watch` is entered, with the process ids of the roles.
+    """
     settings = case.settings_for(implementation, quick=quick)
     with ExitStack() as stack:
         directory = tempfile.TemporaryDirectory(prefix="babelmq-bench-")
@@ -76,6 +82,8 @@ def run_trial(case: Case, implementation: str, *, quick: bool) -> Figures:
             settings |= facts
             roles.append(role)
         crew = {name: role.pid for name, role in zip(case.roles, roles, strict=True)}
-        for role in roles:
-            role.go(crew)
-        return roles[case.measuring].wait_for("result") | figures
+        with watch(crew) if watch else nullcontext():
+            for role in roles:
+                role.go(crew)
+            result = roles[case.measuring].wait_for("result")
+        return result | figures
