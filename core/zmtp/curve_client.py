@@ -28,7 +28,6 @@ _VERSION = b"\x01\x00"
 #: RFC 26 §HELLO: HELLO is longer than WELCOME, so that nobody is flooded through us.
 _PADDING = bytes(72)
 _SIGNED = bytes(64)
-_COOKIE_SIZE = 96
 _WELCOME_SIZE = 160
 _SMALLEST_READY = 24
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -245,13 +246,10 @@ def test_keys_that_do_not_belong_together_are_found_out(
     assert kept_out(zmq, server, client)
 
 
-@pytest.mark.parametrize("server_has", MECHANISMS)
-@pytest.mark.parametrize("client_has", MECHANISMS)
+@pytest.mark.parametrize(("server_has", "client_has"), list(permutations(MECHANISMS, 2)))
 def test_mechanisms_have_to_be_the_same(
     zmq: Any, new_socket: SocketFactory, server_has: str, client_has: str
 ) -> None:
-    if server_has == client_has:
-        pytest.skip("that is the other tests' subject")
     with Handler(zmq, new_socket.context):
         server = new_socket(zmq.DEALER, **SERVER[server_has])
         client = new_socket(zmq.DEALER, **CLIENT[client_has])
