@@ -82,6 +82,8 @@ class Socket:
             with translation:
                 made: Any = contexts.find(context.handle).socket(socket_type, EngineSocket)
                 self._engine = made
+                # libzmq's default: the program was written for it, and may send what exceeds ours.
+                made.set(SocketOption.MAXMSGSIZE, -1)
         self.handle = shadow or sockets.add(self._engine)
         self._closed = False
 

@@ -79,6 +79,12 @@ def test_a_terminated_context_makes_no_sockets() -> None:
             call()
 
 
+def test_messages_of_any_size_are_accepted_as_in_libzmq(context: Context) -> None:
+    socket = Socket(context, zmq.PULL)
+    assert socket.get(zmq.MAXMSGSIZE) == -1
+    socket.close()
+
+
 def test_polling(context: Context) -> None:
     push, pull = Socket(context, zmq.PUSH), Socket(context, zmq.PULL)
     pull.bind("inproc://poll")
