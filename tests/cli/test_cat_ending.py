@@ -129,7 +129,7 @@ def test_time_that_is_over(arguments: tuple[str, ...], why: str, endpoint: Endpo
     assert done.code == 124
     assert last.startswith(f"babelmq cat: {why}")
     assert len(losses) == (arguments[:2] == ("push", "-c"))
-    assert all("closed with 1 messages unsent" in line for line in losses)
+    assert all("closed with 1 message unsent" in line for line in losses)
 
 
 def test_a_port_that_is_taken() -> None:
