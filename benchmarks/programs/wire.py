@@ -19,7 +19,7 @@ def connected() -> tuple[Connection, Connection]:
     """Return a PUSH and a PULL that have shaken hands."""
     push = Connection(ConnectionConfig("PUSH"), now=0.0)
     pull = Connection(ConnectionConfig("PULL"), now=0.0)
-    for _ in range(2):  # greetings, then READY commands
+    while pull.peer is None or push.peer is None:  # greetings, then READY commands
         there, back = push.data_to_send(), pull.data_to_send()
         pull.receive_data(there)
         push.receive_data(back)
