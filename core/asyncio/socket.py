@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import current_task, get_running_loop
-from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from core.asyncio.event_stream import EventStream
 from core.asyncio.readiness import ReadinessMixin
@@ -29,18 +29,6 @@ T = TypeVar("T")
 STREAK = 16
 
 
-class _Done(Awaitable[None]):
-    """An awaitable that is over already: what a send returns that had room at once."""
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return _NOTHING
-
-
-# Over from the start, so that all sends can share it. An iterator is all that `await` needs.
-_NOTHING = cast("Generator[Any, None, None]", iter(()))
-_DONE = _Done()
-
-
 class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     """An asyncio socket. Made by ``core.asyncio.Context.socket``.
 
@@ -48,11 +36,12 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     ``async for message in socket`` yields messages as lists of frames.
     """
 
-    __slots__ = ("_flushing", "_loop", "_streak", "_turning", "_waiters")
+    __slots__ = ("_flushing", "_loop", "_sent", "_streak", "_turning", "_waiters")
 
     def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         super().__init__(context, engine)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._sent: asyncio.Future[None]  # done: what every send returns that had room at once
         self._waiters: list[Waiter] = []
         self._flushing: asyncio.AbstractEventLoop | None = None  # where a flush is due
         self._streak = 0
@@ -87,18 +76,14 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         Messages of one turn of the loop leave together, at its end.
         """
         engine = self._engine
-        if (
-            data.__class__ is bytes
-            and not flags
-            and copy
-            and len(engine.outbox) < engine.burst_limit
-        ):
-            engine.outbox.append(data)
-            if self._flushing is not get_running_loop():
-                self._flush_soon()
-            return _DONE
-        if data.__class__ is bytes and not flags and copy and self._sent_at_once(data):
-            return _DONE
+        if data.__class__ is bytes and not flags and copy:
+            if len(engine.outbox) < engine.burst_limit:
+                engine.outbox.append(data)
+                if self._flushing is not get_running_loop():
+                    self._flush_soon()
+                return self._sent
+            if self._sent_at_once(data):
+                return self._sent
         return self._send_frame(data, flags, copy, track)
 
     def _sent_at_once(self, message: Message) -> bool:
@@ -307,6 +292,8 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
             self._detach()
             self._engine.begin_loop(self)
             self._loop = loop
+            self._sent = loop.create_future()
+            self._sent.set_result(None)
             loop.add_reader(self._engine.selector.fileno(), self._on_ready)
 
     def _detach(self) -> None:
