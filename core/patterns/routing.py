@@ -101,11 +101,24 @@ class RouterPattern(Pattern):
         return 0 if self.options.router_mandatory else self.options.sndhwm or 1 << 30
 
     def distribute(self) -> None:
-        count = len(self.outbox)
-        batch = self.outbox[:count]
-        del self.outbox[:count]
-        for message in batch:
-            self.send(message)
+        """Give each peer its share of the outbox in one piece."""
+        shares: dict[Pipe, list[Message]] = {}
+        done = 0
+        for message in self.outbox[:]:
+            frames = frames_of(message)
+            pipe = self._routes.get(frames[0])
+            share = [] if pipe is None else shares.setdefault(pipe, [])
+            if pipe is None or len(share) >= pipe.room():
+                if share:
+                    break  # writing it may make room: the rest stays until then
+                self._cannot_route(pipe, frames[0])
+            elif len(frames) > 1:
+                share.append(frames[1] if len(frames) == 2 else frames[1:])
+            done += 1
+        del self.outbox[:done]
+        for pipe, share in shares.items():
+            if share:
+                self.push(pipe, share)
 
     def send(self, message: Message) -> bool:
         frames = frames_of(message)

@@ -101,7 +101,7 @@ class Traffic(Driven):
             if room > 1:
                 self.outbox.extend(messages[sent : sent + room])
                 sent = min(sent + room, len(messages))
-                self.pattern.distribute()
+                self._empty_outbox()
             else:
                 try:
                     routed = self._route(messages[sent])
@@ -179,7 +179,8 @@ class Traffic(Driven):
         """Count the writes of sends that follow each other without a pause."""
         self._streak = self._streak + peers if begin - self._last_send < BURST_GAP else 0
         self._last_send = time.monotonic()
-        if self._streak >= BURST_AFTER:
+        # While more messages wait to be answered, the answers can share a write.
+        if self._streak >= (1 if self.inbox else BURST_AFTER):
             self._streak = 0
             self._enter_burst(message)
 

@@ -151,6 +151,37 @@ def test_router_batches_go_to_their_addressees(
     assert receive_all(dealers[b"B"], 1) == [b"y"]
 
 
+@pytest.mark.parametrize("scheme", ["tcp", "ipc"])
+def test_a_router_drops_nothing_that_can_still_be_written(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    router = new_socket(zmq.ROUTER, sndhwm=10)
+    address = bind(router, endpoint(scheme))
+    dealers = [new_socket(zmq.DEALER, routing_id=name) for name in (b"one", b"two")]
+    for dealer in dealers:
+        dealer.connect(address)
+        dealer.send(b"here")
+        router.recv_multipart()
+    bodies = [b"" if number % 7 == 0 else b"%d" % number for number in range(100)]
+    batch: list[Any] = [[b"nobody", b"lost"], [b"one"]]
+    for body in bodies:
+        batch += [[b"one", body], [b"two", body, body]]
+    assert router.send_many(batch) == len(batch)
+    assert receive_all(dealers[0], 100) == bodies
+    assert receive_all(dealers[1], 100) == [[body, body] for body in bodies]
+    assert router.stats().dropped  # the one for nobody
+
+
+def test_answers_leave_together_while_requests_wait(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    router, dealer = new_socket.pair_up(zmq.ROUTER, zmq.DEALER, endpoint("tcp"))
+    dealer.send_many([b"%d" % number for number in range(500)])
+    for _ in range(500):
+        router.send_multipart(router.recv_multipart())
+    assert receive_all(dealer, 500) == [b"%d" % number for number in range(500)]
+
+
 @pytest.mark.parametrize(("kind", "call"), [("PULL", "send_many"), ("PUSH", "recv_many")])
 def test_wrong_direction(zmq: Any, new_socket: SocketFactory, kind: str, call: str) -> None:
     with pytest.raises(zmq.ZMQError) as caught:
