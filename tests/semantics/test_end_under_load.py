@@ -50,6 +50,7 @@ class Load:
                 self.received += 1
 
 
+@pytest.mark.core_only  # libzmq's term sometimes does not return here, all sockets being closed
 @pytest.mark.parametrize("scheme", ["tcp", "inproc"])
 def test_term_ends_it(zmq: Any, endpoint: Endpoints, scheme: str) -> None:
     load = Load(zmq, endpoint, scheme)
