@@ -29,6 +29,10 @@ T = TypeVar("T")
 STREAK = 16
 
 
+def _never() -> bool:
+    return False
+
+
 class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     """An asyncio socket. Made by ``core.asyncio.Context.socket``.
 
@@ -36,14 +40,14 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     ``async for message in socket`` yields messages as lists of frames.
     """
 
-    __slots__ = ("_flushing", "_loop", "_sent", "_streak", "_turning", "_waiters")
+    __slots__ = ("_flush_is_due", "_loop", "_sent", "_streak", "_turning", "_waiters")
 
     def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         super().__init__(context, engine)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sent: asyncio.Future[None]  # done: what every send returns that had room at once
         self._waiters: list[Waiter] = []
-        self._flushing: asyncio.AbstractEventLoop | None = None  # where a flush is due
+        self._flush_is_due = _never
         self._streak = 0
         self._turning = False
 
@@ -78,9 +82,9 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         engine = self._engine
         if data.__class__ is bytes and not flags and copy:
             if len(engine.outbox) < engine.burst_limit:
-                engine.outbox.append(data)
-                if self._flushing is not get_running_loop():
+                if not self._flush_is_due():
                     self._flush_soon()
+                engine.outbox.append(data)
                 return self._sent
             if self._sent_at_once(data):
                 return self._sent
@@ -125,9 +129,9 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         engine = self._engine
         self._attach()
         if len(engine.outbox) < engine.burst_limit:
-            engine.outbox.append(message)
-            if self._flushing is not self._loop:
+            if not self._flush_is_due():
                 self._flush_soon()
+            engine.outbox.append(message)
             return
         await self._pause()  # before the attempt: who is cancelled here has not sent anything
         await self._until(lambda: engine.try_send(message) or None, flags, sending=True)
@@ -157,13 +161,18 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         return done
 
     def _flush_soon(self) -> None:
+        """Send what is in the outbox at the end of this turn of the loop.
+
+        That is still due as long as this loop runs: to ask for the running loop in each send
+        would cost more than all the rest of it (a getpid until CPython 3.13).
+        """
         self._attach()
-        self._flushing = self._loop
-        if self._loop is not None:
-            self._loop.call_soon(self._flush)
+        assert self._loop is not None
+        self._loop.call_soon(self._flush)
+        self._flush_is_due = self._loop.is_running
 
     def _flush(self) -> None:
-        self._flushing = None
+        self._flush_is_due = _never
         self._on_ready()
 
     # Receiving

@@ -220,15 +220,42 @@ def test_closing_ends_pending_receives(zmq: Any, run: Runner) -> None:
     run(test)
 
 
-def test_a_socket_may_go_from_loop_to_loop(zmq: Any, endpoint: Endpoints) -> None:
-    async def once(pull: Any, push: Any, message: bytes) -> None:
-        await push.send(message)
-        assert await asyncio.wait_for(pull.recv(), LIMIT) == message
+async def there_and_back(pull: Any, push: Any, message: bytes) -> None:
+    await push.send(message)
+    assert await asyncio.wait_for(pull.recv(), LIMIT) == message
 
+
+def test_a_socket_may_go_from_loop_to_loop(zmq: Any, endpoint: Endpoints) -> None:
     with opened_face(zmq, endpoint) as face:
         pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
         for message in (b"first loop", b"second loop"):
-            asyncio.run(once(pull, push, message))
+            asyncio.run(there_and_back(pull, push, message))
+
+
+@pytest.mark.core_only  # zmq.asyncio's socket does not follow to another loop once it waits
+def test_what_a_stopped_loop_left_leaves_with_the_next_send(zmq: Any, endpoint: Endpoints) -> None:
+    """Messages leave at the end of a turn of the loop; a loop that is stopped has no more turns."""
+    with opened_face(zmq, endpoint) as face:
+        pull, push = face.pair_up(zmq.PULL, zmq.PUSH, "tcp")
+        first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
+        try:
+            first.run_until_complete(there_and_back(pull, push, b"first"))
+
+            def send_last() -> None:
+                first.stop()
+                push.send(b"left")
+
+            first.call_soon(send_last)
+            first.run_forever()
+
+            async def send_and_receive() -> list[bytes]:
+                await push.send(b"new")
+                return [await asyncio.wait_for(pull.recv(), LIMIT) for _ in range(2)]
+
+            assert second.run_until_complete(send_and_receive()) == [b"left", b"new"]
+        finally:
+            first.close()
+            second.close()
 
 
 def test_blocking_and_asyncio_sockets_talk(zmq: Any, run: Runner) -> None:
