@@ -9,7 +9,7 @@ import threading
 import time
 import weakref
 from types import FrameType, TracebackType
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from core.context_options import ContextOptionValues
 from core.enums import ContextOption, Errno, LimitOption, SocketOption, SocketType
@@ -20,6 +20,9 @@ from core.runtime.reactor import Reactor
 from core.runtime.thread_settings import ThreadSettings
 from core.socket import Socket, SocketBase
 from core.socket_kinds import class_for
+
+if TYPE_CHECKING:
+    from core.auth.handler import FunctionHandler, Judge
 
 S = TypeVar("S", bound=SocketBase)
 # How often `term` says which sockets it waits for, in seconds.
@@ -43,6 +46,7 @@ class BaseContext(Generic[S]):
         self._sockets: weakref.WeakSet[S] = weakref.WeakSet()
         self._socket_defaults: dict[int, Any] = {}
         self._terminated = False
+        self._zap_handler: FunctionHandler | None = None
         self._lock = threading.Lock()
         self._pid = os.getpid()
 
@@ -144,6 +148,42 @@ class BaseContext(Generic[S]):
             raise error_from_errno(errno.EINVAL, f"no default was set for option {option}")
         return self._socket_defaults[option]
 
+    # Security
+
+    @property
+    def zap_handler(self) -> Judge | None:
+        """The function that decides who may connect to this context's servers (RFC 27).
+
+        It gets a `core.auth.ZapRequest` and returns True or False, a user id (str or bytes: come
+        in) or a `core.auth.ZapReply`; it may be a coroutine function. An exception refuses the
+        peer with status 500 and is logged. It counts like a handler bound to
+        ``inproc://zeromq.zap.01``, and takes up one socket of the context and a thread, in which
+        it runs; a coroutine runs in the event loop in which the handler was set. None ends it;
+        so does the end of the context.
+
+        :raises ZMQError: setting it: EADDRINUSE: an authenticator or another handler is there
+        """
+        return None if self._zap_handler is None else self._zap_handler.judge
+
+    @zap_handler.setter
+    def zap_handler(self, judge: Judge | None) -> None:
+        if judge is None:
+            self._end_zap_handler()
+            return
+        if not callable(judge):
+            raise TypeError(f"a ZAP handler is a function or None, not {judge!r}")
+        if self._zap_handler is not None:
+            self._zap_handler.replace(judge)
+            return
+        from core.auth.handler import FunctionHandler  # heavy, and few contexts need it
+
+        self._zap_handler = FunctionHandler(self, judge)
+
+    def _end_zap_handler(self) -> None:
+        handler, self._zap_handler = self._zap_handler, None
+        if handler is not None:
+            handler.stop()
+
     def __setattr__(self, name: str, value: Any) -> None:
         """``context.linger = 0`` is a default for new sockets, as in pyzmq."""
         option = _option_named(name)
@@ -186,6 +226,7 @@ class BaseContext(Generic[S]):
         if self._pid != os.getpid():
             return  # the parent's sockets are the parent's to end
         self.shutdown()
+        self._end_zap_handler()
         deadline = None if timeout is None else time.monotonic() + timeout / 1000
         patience = FIRST_PATIENCE
         while not self._reactor.wait_until_empty(_at_most(patience, deadline)):

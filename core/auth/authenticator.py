@@ -183,7 +183,9 @@ class Authenticator:
         if len(msg) < 2:
             self.log.error("a ZAP request that cannot be answered: %r", msg)
             return
-        request_id = msg[1]
+        request_id, socket = msg[1], self.zap_socket
+        if socket is None:
+            return  # stopped meanwhile: who asked is told that the handler has left
         try:
             user = await self._judge(msg)
         except _Refused as refusal:
@@ -196,7 +198,7 @@ class Authenticator:
             self.log.debug("let in: %s", user)
             user_id = user.encode(self.encoding, "replace")
             reply = [VERSION, request_id, b"200", b"OK", user_id, b""]
-        sent = self.zap_socket.send_multipart(reply)
+        sent = socket.send_multipart(reply)
         if isawaitable(sent):
             await sent
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from threading import Thread
-from typing import Any
 
 from core.auth.authenticator import Authenticator
-from core.errors import ZMQError
+from core.auth.serving import serve_in_thread
 
 __all__ = ["ThreadAuthenticator"]
 
@@ -25,26 +24,10 @@ class ThreadAuthenticator(Authenticator):
         :raises ZMQError: EADDRINUSE: the context has one already
         """
         super().start()
-        self.thread = Thread(
-            target=self._serve, args=(self.zap_socket,), name="ZAP authenticator", daemon=True
-        )
-        self.thread.start()
-
-    def _serve(self, socket: Any) -> None:
-        import asyncio
-
-        with asyncio.Runner() as runner:
-            while True:
-                try:
-                    request = socket.recv_multipart()
-                    runner.run(self.handle_zap_message(request))
-                except ZMQError:
-                    if socket.closed or self.context.closed:
-                        return
-                    raise
+        self.thread = serve_in_thread(self.zap_socket, "ZAP authenticator", self.handle_zap_message)
 
     def stop(self) -> None:
-        """Be it no more, once the request at hand is answered. Idempotent."""
+        """Be it no more, once the request at hand was judged. Idempotent."""
         super().stop()
         thread, self.thread = self.thread, None
         if thread is not None:
