@@ -12,20 +12,22 @@ from functools import partial
 from pathlib import Path
 
 from core.cli import conversation
-from core.cli.credentials import apply_credentials
+from core.cli.credentials import apply_credentials, guarded
 from core.cli.ending import Failed, TimedOut, say, supervise
 from core.cli.formats import decoder, encoder, frames_of, message_from_arguments, message_of
 from core.cli.meter import Meter
 from core.cli.opening import bind, open_socket
 from core.cli.output import Output
 from core.cli.sources import Fixed, Input, Paced, Source, Splitter, one_by_one
-from core.cli.wire import wire
+from core.cli.wire import Wire, wire
 from core.context import Context
 from core.errors import NotReady
 from core.patterns import Message
 from core.socket import Socket
 
 Reply = Callable[[Message], Message | None]
+
+_FOR_EVER = 2**31 - 1  # milliseconds: the longest linger
 
 
 def run(parsed: Namespace) -> int:
@@ -51,6 +53,14 @@ def _talk(parsed: Namespace, context: Context, after: ExitStack, meter: Meter | 
     line = wire(_open(parsed, context, after))
     if parsed.wait:
         _wait(line.socket, parsed)
+    _exchange(parsed, line, source, meter)
+    if guarded(parsed):
+        # The context's end takes the authenticator away: what is queued has to leave before.
+        limit = _FOR_EVER if parsed.timeout is None else int(parsed.timeout * 1000)
+        line.socket.close(wait=limit)
+
+
+def _exchange(parsed: Namespace, line: Wire, source: Source | None, meter: Meter | None) -> None:
     limits = conversation.Limits(parsed.count, parsed.timeout)
     sent = None if meter is None else meter.sent
     if not parsed.receives:
@@ -74,7 +84,7 @@ def _open(parsed: Namespace, context: Context, after: ExitStack) -> Socket:
     socket = open_socket("cat", context, after, parsed.type, parsed.option, parsed.verbose)
     if parsed.timeout is not None:
         socket.sndtimeo = socket.rcvtimeo = int(parsed.timeout * 1000)
-    apply_credentials(socket, parsed)
+    apply_credentials(socket, parsed, after)
     _subscribe(socket, parsed)
     for endpoint in parsed.bind:
         bind("cat", socket, endpoint)

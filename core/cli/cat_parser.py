@@ -52,7 +52,10 @@ examples:
   babelmq cat sub --connect tcp://localhost:5556 --subscribe weather --format json
   babelmq cat pull --bind ipc:///tmp/pictures --format raw --count 1 > copy.png
   babelmq cat push --connect ipc:///tmp/pictures --file picture.png
-  babelmq cat pull --bind 'tcp://*:5555' --format none --rate          # how fast is it?"""
+  babelmq cat pull --bind 'tcp://*:5555' --format none --rate          # how fast is it?
+  babelmq cat pull --bind 'tcp://*:5555' --curve-server --curve-key me.key_secret
+  babelmq cat push --connect tcp://localhost:5555 --data Hello --curve-peer server.key
+  babelmq cat pull --bind ipc:///tmp/box --plain-server passwords"""
 
 
 def add_cat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
