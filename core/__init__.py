@@ -6,7 +6,7 @@ same for asyncio.
 
 from __future__ import annotations
 
-from core import constants
+from core import constants, error
 from core.constants import *  # noqa: F403 - every public constant, as in pyzmq
 from core.context import Context
 from core.curve import curve_keypair, curve_public
@@ -38,6 +38,10 @@ from core.version import (
     zmq_version_info,
 )
 
+# pyzmq's names for the blocking face, as annotations have them.
+SyncContext = Context
+SyncSocket = Socket
+
 __all__ = [
     "COPY_THRESHOLD",
     "DRAFT_API",
@@ -54,6 +58,8 @@ __all__ = [
     "Poller",
     "Socket",
     "StillInUse",
+    "SyncContext",
+    "SyncSocket",
     "ZMQBaseError",
     "ZMQBindError",
     "ZMQError",
@@ -62,6 +68,7 @@ __all__ = [
     "curve_keypair",
     "curve_public",
     "device",
+    "error",
     "has",
     "proxy",
     "proxy_steerable",

@@ -9,7 +9,7 @@ import threading
 import time
 import weakref
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 from core.context_options import ContextOptionValues
 from core.enums import ContextOption, Errno, LimitOption, SocketOption, SocketType
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.auth.handler import FunctionHandler, Judge
 
 S = TypeVar("S", bound=SocketBase)
+C = TypeVar("C", bound=SocketBase)
 # How often `term` says which sockets it waits for, in seconds.
 PATIENCE = 10.0
 # When it says so first.
@@ -63,7 +64,11 @@ class BaseContext(Generic[S]):
             found: Self = cls._instance
             return found
 
-    def socket(self, socket_type: int, socket_class: type[Any] | None = None, **kwargs: Any) -> S:
+    @overload
+    def socket(self, socket_type: int, socket_class: None = None, **kwargs: Any) -> S: ...
+    @overload
+    def socket(self, socket_type: int, socket_class: type[C], **kwargs: Any) -> C: ...
+    def socket(self, socket_type: int, socket_class: type[Any] | None = None, **kwargs: Any) -> Any:
         """Make a socket.
 
         :param socket_type: ``zmq.PUSH``, ``zmq.SUB``, ...
@@ -84,7 +89,7 @@ class BaseContext(Generic[S]):
             make = class_for(kind, socket_class or self._socket_class)
             engine = Engine(self._reactor, kind, options)
             engine.made_at = _line_of_program()
-            socket: S = make(self, engine, **kwargs)
+            socket: Any = make(self, engine, **kwargs)
             self._sockets.add(socket)
         for option, value in self._socket_defaults.items():
             _apply_default(socket, option, value)
@@ -98,7 +103,7 @@ class BaseContext(Generic[S]):
 
     def _check_usable(self) -> None:
         if self._terminated:
-            raise error_from_errno(Errno.ETERM, "make a new Context")
+            raise error_from_errno(Errno.ETERM)
         if self._pid != os.getpid():
             raise error_from_errno(
                 errno.ENOTSUP,
@@ -185,18 +190,30 @@ class BaseContext(Generic[S]):
             handler.stop()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """``context.linger = 0`` is a default for new sockets, as in pyzmq."""
-        option = _option_named(name)
-        if option is None:
+        """``context.max_sockets`` is its own; ``linger`` is a default for new sockets: as pyzmq."""
+        if name.startswith("_"):
             super().__setattr__(name, value)
-        else:
+        elif (own := ContextOption.__members__.get(name.upper())) is not None:
+            self.set(own, value)
+        elif (option := _option_named(name)) is not None:
             self.setsockopt(option, value)
+        else:
+            super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
+        if (own := ContextOption.__members__.get(name.upper())) is not None:
+            try:
+                return self.get(own)
+            except ZMQError as error:  # write-only
+                raise AttributeError(str(error)) from None
         option = _option_named(name)
         if option is None or option not in self.__dict__.get("_socket_defaults", {}):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return self.getsockopt(option)
+
+    def __dir__(self) -> list[str]:
+        names = ContextOption.__members__
+        return [*super().__dir__(), *names, *(name.lower() for name in names)]
 
     # The end
 
@@ -285,6 +302,11 @@ class Context(BaseContext[Socket]):
 
     _socket_class: ClassVar[type[Any]] = Socket
 
+    @classmethod
+    def __class_getitem__(cls, _: Any) -> type[Self]:
+        """pyzmq's annotations ``zmq.Context[zmq.Socket[bytes]]`` keep working."""
+        return cls
+
 
 def _socket_type(number: int) -> SocketType:
     from core.patterns import PATTERNS
@@ -294,8 +316,8 @@ def _socket_type(number: int) -> SocketType:
     except ValueError:
         kind = None
     if kind is None or kind.name not in PATTERNS:
-        known = ", ".join(PATTERNS)
-        raise error_from_errno(errno.EINVAL, f"no socket type {number!r}; there are: {known}")
+        known = ", zmq.".join(PATTERNS)
+        raise error_from_errno(errno.EINVAL, f"no socket type {number!r}; there are zmq.{known}")
     return kind
 
 

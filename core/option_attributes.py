@@ -6,7 +6,7 @@ misspelled option is an AttributeError. The attributes only call `OptionAttribut
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from errno import EFAULT, EINVAL
+from errno import EFAULT, EINVAL, ENOTSUP
 from functools import partial
 from typing import Any, Self, overload
 
@@ -33,7 +33,7 @@ class _Host(ABC):
 
 
 class _Option:
-    """Descriptor of one option. Reading a write-only option is an AttributeError, as in pyzmq."""
+    """Descriptor of one option. Reading one that cannot be read is an AttributeError."""
 
     def __init__(self, number: SocketOption | LimitOption) -> None:
         self._number = number
@@ -43,7 +43,7 @@ class _Option:
         try:
             return host.get(self._number)
         except ZMQError as error:
-            if error.errno not in (EINVAL, EFAULT):
+            if error.errno not in (EINVAL, EFAULT, ENOTSUP):
                 raise
             raise AttributeError(str(error)) from None
 

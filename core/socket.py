@@ -8,13 +8,13 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
 from core.convenience import SendReceiveMixin
-from core.enums import Flag, PollEvent, SocketOption
+from core.enums import Flag, PollEvent, SocketOption, SocketType
 from core.errors import Again, ZMQBindError, ZMQError, error_from_errno
 from core.event_stream import LIMIT, EventStream
-from core.frame import Frame, MessageTracker, as_bytes, tracker_after_send
+from core.frame import COPY_THRESHOLD, Frame, MessageTracker, as_bytes, tracker_after_send
 from core.inspection import InspectionMixin
 from core.options import LIVE_OPTIONS, OptionAttributes
 from core.patterns import Message
@@ -30,6 +30,8 @@ from core.serialize import to_message
 if TYPE_CHECKING:
     from core.context import BaseContext
 
+S = TypeVar("S", bound="SocketBase")
+
 DONTWAIT = int(Flag.DONTWAIT)
 SNDMORE = int(Flag.SNDMORE)
 # Seconds in which the I/O thread, however busy, will have done what was due.
@@ -42,14 +44,14 @@ class RestOfMessage(Attributed):
     __slots__ = ()
 
 
-class EndpointInUse:
+class EndpointInUse(Generic[S]):
     """What `bind` and `connect` return: a context manager that takes them back."""
 
-    def __init__(self, socket: SocketBase, release: Callable[[], None]) -> None:
+    def __init__(self, socket: S, release: Callable[[], None]) -> None:
         self.socket = socket
         self._release = release
 
-    def __enter__(self) -> SocketBase:
+    def __enter__(self) -> S:
         return self.socket
 
     def __exit__(
@@ -65,7 +67,14 @@ class EndpointInUse:
 class SocketBase(InspectionMixin, OptionAttributes):
     """What the blocking and the asyncio socket have in common: everything that does not wait."""
 
-    __slots__ = ("__weakref__", "_context", "_engine", "_monitor_socket", "_parts")
+    __slots__ = (
+        "__weakref__",
+        "_context",
+        "_copy_threshold",
+        "_engine",
+        "_monitor_socket",
+        "_parts",
+    )
 
     def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         self._context = context
@@ -79,13 +88,27 @@ class SocketBase(InspectionMixin, OptionAttributes):
         return self._context
 
     @property
+    def socket_type(self) -> SocketType:
+        """The socket's type, such as ``zmq.SUB`` (ZMQ_TYPE); it can be read on a closed socket."""
+        return self._engine.options.socket_type
+
+    @property
+    def copy_threshold(self) -> int:
+        """Accepted for pyzmq's sake, in bytes: frames are handed over as they are, at any size."""
+        return getattr(self, "_copy_threshold", COPY_THRESHOLD)
+
+    @copy_threshold.setter
+    def copy_threshold(self, value: int) -> None:
+        self._copy_threshold = value
+
+    @property
     def closed(self) -> bool:
         """Whether the socket was closed, or its context terminated."""
         return self._engine.closed
 
     # Endpoints
 
-    def bind(self, addr: str) -> EndpointInUse:
+    def bind(self, addr: str) -> EndpointInUse[Self]:
         """Accept peers at an endpoint, such as ``tcp://*:5555`` or ``ipc:///tmp/feed``.
 
         :param addr: the endpoint; port ``*`` or ``0`` is any free one, which LAST_ENDPOINT tells
@@ -96,7 +119,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
         self._engine.bind(_text(addr))
         return EndpointInUse(self, partial(self.unbind, self._engine.last_endpoint))
 
-    def connect(self, addr: str) -> EndpointInUse:
+    def connect(self, addr: str) -> EndpointInUse[Self]:
         """Look for a peer at an endpoint, now and whenever it goes away.
 
         Returns at once; the peer need not be there yet.
@@ -109,7 +132,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
         self._engine.connect(_text(addr))
         return self._connected(addr)
 
-    def _connected(self, addr: str) -> EndpointInUse:
+    def _connected(self, addr: str) -> EndpointInUse[Self]:
         return EndpointInUse(self, partial(self.disconnect, addr))
 
     def unbind(self, addr: str) -> None:
@@ -280,6 +303,11 @@ class SocketBase(InspectionMixin, OptionAttributes):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._engine.describe()}>"
 
+    @classmethod
+    def __class_getitem__(cls, _: Any) -> type[Self]:
+        """pyzmq's annotations, such as ``zmq.Socket[bytes]``, keep working."""
+        return cls
+
     # Parts of messages
 
     def _collect(self, frame: bytes, flags: int) -> Message | None:
@@ -337,7 +365,7 @@ class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
 
     __slots__ = ()
 
-    def connect(self, addr: str, wait: float | None = None) -> EndpointInUse:
+    def connect(self, addr: str, wait: float | None = None) -> EndpointInUse[Self]:
         """Look for a peer at an endpoint, now and whenever it goes away.
 
         Without ``wait`` it returns at once; the peer need not be there yet.
@@ -416,6 +444,14 @@ class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
             engine.send(message, 0.0 if flags & DONTWAIT else engine.send_timeout)
             self._forget_parts()
 
+    @overload
+    def recv(self, flags: int = 0, copy: Literal[True] = True, track: bool = False) -> bytes: ...
+    @overload
+    def recv(self, flags: int = 0, *, copy: Literal[False], track: bool = False) -> Frame: ...
+    @overload
+    def recv(self, flags: int, copy: Literal[False], track: bool = False) -> Frame: ...
+    @overload
+    def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> bytes | Frame: ...
     def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
         """Receive one frame; RCVMORE tells whether the message has further ones.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from core.asyncio.event_stream import EventStream
 from core.asyncio.readiness import ReadinessMixin
@@ -14,7 +14,7 @@ from core.convenience_async import AsyncSendReceiveMixin
 from core.enums import PollEvent
 from core.errors import Again, ZMQError
 from core.event_stream import LIMIT
-from core.frame import MessageTracker, as_bytes, tracker_after_send
+from core.frame import Frame, MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
 from core.runtime.engine import Engine
 from core.runtime.readiness import Wanted
@@ -52,14 +52,14 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         self._turning = False
 
     @overload
-    def connect(self, addr: str, wait: None = None) -> EndpointInUse: ...
+    def connect(self, addr: str, wait: None = None) -> EndpointInUse[Self]: ...
     @overload
-    def connect(self, addr: str, wait: float) -> Awaitable[EndpointInUse]: ...
+    def connect(self, addr: str, wait: float) -> Awaitable[EndpointInUse[Self]]: ...
     def connect(self, addr: str, wait: float | None = None) -> Any:
         """Look for a peer: see `core.Socket.connect`. To be awaited if ``wait`` is given."""
         return super().connect(addr) if wait is None else self._connect_and_wait(addr, wait)
 
-    async def _connect_and_wait(self, addr: str, wait: float) -> EndpointInUse:
+    async def _connect_and_wait(self, addr: str, wait: float) -> EndpointInUse[Self]:
         endpoint = self._engine.connect(addr)
         await self._await(Wanted(self._engine, endpoint=endpoint), wait)
         return self._connected(addr)
@@ -177,6 +177,18 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
 
     # Receiving
 
+    @overload
+    async def recv(
+        self, flags: int = 0, copy: Literal[True] = True, track: bool = False
+    ) -> bytes: ...
+    @overload
+    async def recv(self, flags: int = 0, *, copy: Literal[False], track: bool = False) -> Frame: ...
+    @overload
+    async def recv(self, flags: int, copy: Literal[False], track: bool = False) -> Frame: ...
+    @overload
+    async def recv(
+        self, flags: int = 0, copy: bool = True, track: bool = False
+    ) -> bytes | Frame: ...
     async def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
         """Receive one frame: see `core.Socket.recv`."""
         inbox = self._engine.inbox

@@ -232,7 +232,7 @@ class Socket:
         try:
             if self._closed:
                 raise closed()
-            frame = self._engine.recv(flags, copy)
+            frame: Any = self._engine.recv(flags, copy)
         except EngineError as error:
             raise translated(error) from None
         if frame.__class__ is bytes:
