@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from core.auth.serving import serve_in_thread
 from core.context import BaseContext
@@ -112,7 +112,7 @@ class FunctionHandler:
     def __init__(self, context: BaseContext[Any], judge: Judge) -> None:
         self.judge = judge
         self.loop = _running_loop()
-        self._socket = cast(Socket, context.socket(SocketType.REP, socket_class=Socket))
+        self._socket = context.socket(SocketType.REP, socket_class=Socket)
         try:
             self._socket.linger = _LAST_WORDS
             self._socket.bind(ENDPOINT)
