@@ -29,8 +29,13 @@ def as_bytes(data: object) -> bytes:
         return data
     if isinstance(data, str):
         raise TypeError("unicode not allowed, use send_string")
-    # The memoryview constructor itself raises the TypeError for what has no buffer.
-    view = memoryview(data)  # type: ignore[arg-type]
+    try:
+        view = memoryview(data)  # type: ignore[arg-type]
+    except TypeError:
+        kind = type(data).__name__
+        raise TypeError(
+            f"a frame is bytes or has the buffer protocol, not {kind}: use send_json or send_pyobj"
+        ) from None
     if not view.c_contiguous:
         raise BufferError("memoryview: underlying buffer is not contiguous")
     return view.tobytes()

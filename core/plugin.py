@@ -160,7 +160,9 @@ class Registry:
         sources = self._known().get(scheme)
         if not sources:
             known = ", ".join(self.schemes()) or "none: is the package babelmq installed?"
-            raise PluginError(f"No transport for '{scheme}://' (known: {known})")
+            raise PluginError(
+                f"No transport for '{scheme}://' (known: {known}; others come with a plugin)"
+            )
         if len(sources) > 1:
             raise PluginError(_conflict(scheme, [source.name for source in sources]))
         self._transports[scheme] = transport = self._load_source(sources[0])

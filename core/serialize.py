@@ -41,7 +41,10 @@ def _frame(index: int, part: object) -> bytes:
         shown = repr(part)
         if len(shown) > _SHOWN:
             shown = shown[:_SHOWN] + "..."
-        raise TypeError(f"Frame {index} ({shown}) does not support the buffer interface.") from None
+        what_to_do = " Encode text first." if isinstance(part, str) else ""
+        raise TypeError(
+            f"Frame {index} ({shown}) does not support the buffer interface.{what_to_do}"
+        ) from None
 
 
 def to_frames(message: Message) -> list[bytes]:

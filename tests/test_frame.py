@@ -51,7 +51,7 @@ def test_text_is_refused() -> None:
 
 @pytest.mark.parametrize("data", [5, ["a"], object()])
 def test_what_has_no_buffer_is_refused(data: object) -> None:
-    with pytest.raises(TypeError, match="bytes-like object is required"):
+    with pytest.raises(TypeError, match="bytes or has the buffer protocol"):
         as_bytes(data)
 
 

@@ -101,7 +101,7 @@ def test_one_module_may_bring_several_transports(workshop: Workshop) -> None:
 
 def test_an_unknown_scheme_lists_the_known_ones(workshop: Workshop) -> None:
     workshop.announce_good("two", "one", module="plugin_to_list")
-    assert "No transport for 'three://' (known: one, two)" in refusal(
+    assert "No transport for 'three://' (known: one, two;" in refusal(
         lambda: workshop.registry.transport("three")
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
+from errno import EAGAIN
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from core.asyncio.event_stream import EventStream
@@ -12,7 +13,7 @@ from core.asyncio.readiness import ReadinessMixin
 from core.asyncio.waiter import Waiter
 from core.convenience_async import AsyncSendReceiveMixin
 from core.enums import PollEvent
-from core.errors import Again, ZMQError
+from core.errors import ZMQError, error_from_errno
 from core.event_stream import LIMIT
 from core.frame import Frame, MessageTracker, as_bytes, tracker_after_send
 from core.patterns import Message
@@ -264,7 +265,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
             try:
                 result = await self._wait_for(attempt, 0.0 if flags & DONTWAIT else timeout)
             except TimeoutError:
-                raise Again(msg=self._engine.why_again(sending)) from None
+                raise error_from_errno(EAGAIN, self._engine.why_again(sending)) from None
         if self._waiters and not self._engine.pattern.bursts:
             self._wake_waiters()  # a turn has passed: who waits for the other turn must look
         return result
