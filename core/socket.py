@@ -298,7 +298,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
         engine = getattr(self, "_engine", None)
         if engine is not None and not engine.closed:
             warnings.warn(f"Unclosed socket {self!r}", ResourceWarning, stacklevel=2, source=self)
-            engine.close(None)
+            engine.abandon()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._engine.describe()}>"

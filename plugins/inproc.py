@@ -33,7 +33,7 @@ class InprocChannel:
     )  # fmt: skip
 
     def __init__(
-        self, host: ChannelHost, inbound: MessageLane, outbound: MessageLane, lock: threading.Lock
+        self, host: ChannelHost, inbound: MessageLane, outbound: MessageLane, lock: threading.RLock
     ) -> None:
         self.host = host
         self.peer: InprocChannel | None = None
@@ -197,7 +197,7 @@ def _names(host: ChannelHost) -> _Names:
 
 
 def _new_pair(near: ChannelHost, far: ChannelHost) -> tuple[InprocChannel, InprocChannel]:
-    lock = threading.Lock()
+    lock = threading.RLock()  # the garbage collector may close a socket while it is held
     outbound, inbound = _lane(near, far), _lane(far, near)
     first = InprocChannel(near, inbound, outbound, lock)
     second = InprocChannel(far, outbound, inbound, lock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from errno import EAGAIN
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
@@ -300,18 +301,22 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     async def _something_happens(self) -> None:
         assert self._loop is not None
         waiter = Waiter(self._loop)
-        self._waiters.append(waiter)
+        waiters = self._waiters
+        waiters.append(waiter)
         try:
             await waiter
         finally:
-            self._waiters.remove(waiter)
+            waiters.remove(waiter)
             self._streak = 0
+        if waiters is not self._waiters:
+            raise RuntimeError("this socket is used in another event loop now")
 
     def _attach(self) -> None:
         """Have the running loop drive this socket."""
         loop = get_running_loop()
         if loop is not self._loop:
             self._detach()
+            self._leave_waiters()
             self._engine.begin_loop(self)
             self._loop = loop
             self._sent = loop.create_future()
@@ -321,9 +326,15 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     def _detach(self) -> None:
         loop, self._loop = self._loop, None
         if loop is not None:
-            self._engine.observers.remove(self)
+            self._engine.end_observing(self)
         if loop is not None and not loop.is_closed():
             loop.remove_reader(self._engine.selector.fileno())
+
+    def _leave_waiters(self) -> None:
+        """Whoever waits in another loop must not wait for ever."""
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter.resume_elsewhere()
 
     def _on_ready(self) -> None:
         self._turning = True
@@ -340,8 +351,15 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
 
     def wake(self) -> None:
         """Engine: a call of somebody else did what the waiters wait for (it took the events)."""
-        if self._waiters and not self._turning and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._wake_waiters)
+        loop = self._loop
+        if loop is None or self._turning:
+            return
+        if loop.is_closed():
+            self._loop = None
+            self._engine.lose_loop(self)
+        elif self._waiters:
+            with suppress(RuntimeError):  # closed just now
+                loop.call_soon_threadsafe(self._wake_waiters)
 
     def _wake_waiters(self) -> None:
         for waiter in self._waiters:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from asyncio import AbstractEventLoop, CancelledError
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from contextvars import Context
 from typing import Any
 
@@ -71,8 +72,15 @@ class Waiter:
     def resume_soon(self) -> None:
         """Run the task in the loop's next turn."""
         self.done = True
-        if self._callback is not None:
+        if self._callback is not None and not self._loop.is_closed():
             self._loop.call_soon(self._callback, self, context=self._context)
+
+    def resume_elsewhere(self) -> None:
+        """Run the task in its own loop, which is not the running one and may be closed."""
+        self.done = True
+        if self._callback is not None:
+            with suppress(RuntimeError):  # closed
+                self._loop.call_soon_threadsafe(self._callback, self, context=self._context)
 
 
 __all__ = ["Waiter"]

@@ -52,11 +52,13 @@ class ReqPattern(DealerPattern):
         return 0
 
     def writable(self) -> bool:
-        return (not self._awaiting or self.options.req_relaxed) and super().writable()
+        between = not self._awaiting and not self.inbox
+        return (between or self.options.req_relaxed) and super().writable()
 
     def send(self, message: Message) -> bool:
-        if self._awaiting:
+        if self._awaiting or self.inbox:
             self.check_may_send()
+            self.inbox.clear()  # the rest of a reply that nobody wants to know
         if isinstance(message, bytes) and not self.options.req_correlate:
             asked = self.route([b"", message])
         else:
@@ -72,10 +74,9 @@ class ReqPattern(DealerPattern):
         return True
 
     def check_may_send(self) -> None:
-        if self._awaiting and not self.options.req_relaxed:
-            raise error_from_errno(
-                Errno.EFSM, "this REQ socket still waits for a reply: receive it first"
-            )
+        if (self._awaiting or self.inbox) and not self.options.req_relaxed:
+            why = "has not received the whole reply" if self.inbox else "still waits for a reply"
+            raise error_from_errno(Errno.EFSM, f"this REQ socket {why}: receive it first")
 
     def _envelope(self) -> list[bytes]:
         # RFC 28: a REQ prefixes an empty delimiter; ZMQ_REQ_CORRELATE puts a request id before it.
@@ -90,7 +91,7 @@ class ReqPattern(DealerPattern):
     def readable(self) -> bool:
         if self._awaiting and self._reply is None:
             self._reply = self._next_reply()
-        return self._reply is not None
+        return self._reply is not None or bool(self.inbox)
 
     def receive(self) -> Message | None:
         if not self._awaiting:
@@ -163,10 +164,10 @@ class RepPattern(Pattern):
             self._request = None  # nobody is left to answer
 
     def writable(self) -> bool:
-        return self._owing
+        return self._owing and not self.inbox
 
     def send(self, message: Message) -> bool:
-        if not self._owing:
+        if not self._owing or self.inbox:
             self.check_may_send()
         self._owing = False
         pipe = self._asking
@@ -191,11 +192,15 @@ class RepPattern(Pattern):
             raise error_from_errno(
                 Errno.EFSM, "this REP socket has no request to answer: receive one first"
             )
+        if self.inbox:
+            raise error_from_errno(
+                Errno.EFSM, "this REP socket has not received the whole request: receive the rest"
+            )
 
     def readable(self) -> bool:
         if not self._owing and self._request is None:
             self._request = self._next_request()
-        return not self._owing and self._request is not None
+        return (not self._owing and self._request is not None) or bool(self.inbox)
 
     def receive(self) -> Message | None:
         if self._owing:

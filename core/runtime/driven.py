@@ -85,8 +85,8 @@ class Driven(Wiring):
             self._waker.wake()
         events: Events = _NOTHING
         lock = self.lock
-        lock.release()
         try:
+            lock.release()  # within the block: a signal may come as soon as it returns
             events = self.selector.wait(timeout)
         finally:
             lock.acquire()
@@ -181,10 +181,18 @@ class Driven(Wiring):
         if self._posted:
             self._waker.wake()
 
+    def end_observing(self, observer: Observer) -> None:
+        with self.lock:
+            self._forget(observer)
+
+    def _forget(self, observer: Observer) -> None:
+        """Perhaps while all of them are told: that goes through the old list."""
+        self.observers = [other for other in self.observers if other is not observer]
+
     def end_watching(self, observer: Observer) -> None:
         with self.lock:
             self._pollers -= 1
-            self.observers.remove(observer)
+            self._forget(observer)
             self._unclaim()
 
     # An asyncio loop drives
@@ -205,6 +213,13 @@ class Driven(Wiring):
                 self.leave_burst()
                 self.flush()
                 self._ensure_driven()
+
+    def lose_loop(self, observer: Observer) -> None:
+        """The loop was closed without a word. The lock is held."""
+        self._forget(observer)
+        self.loop_driven = False
+        self.leave_burst()
+        self._ensure_driven()
 
     def turn(self) -> None:
         """The loop's turn: the selector has events, or there is something to flush."""

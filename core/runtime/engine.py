@@ -296,24 +296,41 @@ class Engine(Observed):
     def close(self, linger: int | None) -> None:
         """Close; messages still queued get `linger` milliseconds to leave. Idempotent."""
         with self.lock:
-            if self.closed:
-                return
-            if self._is_fork:
-                self.closed = self._unusable = True  # the connections are the parent's
-                return
-            if linger is not None:
-                self.options.linger = linger
-            self.flush()
-            self.closed = self._unusable = True
-            self.leave_burst()
-            self.inbox.clear()
-            for endpoint in list(self._endpoints):
-                self._let_go(endpoint)
-            if not self._endpoints:
-                self._destroy()
-            else:
-                self._ensure_driven()
-            self._wake_all()
+            self._close(linger)
+
+    def _close(self, linger: int | None) -> None:
+        if self.closed:
+            return
+        if self._is_fork:
+            self.closed = self._unusable = True  # the connections are the parent's
+            return
+        if linger is not None:
+            self.options.linger = linger
+        self.flush()
+        self.closed = self._unusable = True
+        self.leave_burst()
+        self.inbox.clear()
+        for endpoint in list(self._endpoints):
+            self._let_go(endpoint)
+        if not self._endpoints:
+            self._destroy()
+        else:
+            self._ensure_driven()
+        self._wake_all()
+
+    def abandon(self) -> None:
+        """Close what nobody holds any more, now or soon.
+
+        The garbage collector calls it, in any thread at any moment: even in the I/O thread while
+        that drives this very socket.
+        """
+        if self.reactor.is_current() or not self.lock.acquire(blocking=False):
+            self.reactor.close_soon(self)
+            return
+        try:
+            self._close(None)
+        finally:
+            self.lock.release()
 
 
 def _bind_error(error: OSError, endpoint: str) -> Exception:

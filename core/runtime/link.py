@@ -142,10 +142,17 @@ class Link:
             self._on_data(data, self.pipe)
 
     def _interest(self, mask: int) -> None:
-        if mask != self._mask and not self.closed:
-            self._engine.blocked += (mask & WRITE) - (self._mask & WRITE)
-            self._mask = mask
-            self._engine.selector.modify(self._stream.fileno(), mask)
+        if mask == self._mask or self.closed:
+            return
+        engine, fd = self._engine, self._stream.fileno()
+        engine.blocked += (mask & WRITE) - (self._mask & WRITE)
+        if not mask:
+            engine.unwatch(fd)  # epoll tells of a hang-up again and again, whatever the mask
+        elif not self._mask:
+            engine.watch(fd, self.on_events, mask)
+        else:
+            engine.selector.modify(fd, mask)
+        self._mask = mask
 
     # Receiving
 

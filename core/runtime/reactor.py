@@ -11,6 +11,7 @@ import os
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import MutableMapping
 from heapq import heappop, heappush
 from itertools import count
@@ -21,6 +22,7 @@ from core.runtime.waker import Waker
 
 if TYPE_CHECKING:
     from core.runtime.driven import Driven
+    from core.runtime.engine import Engine
     from core.runtime.thread_settings import ThreadSettings
     from core.runtime.vigil import Vigil
 
@@ -45,7 +47,10 @@ class Reactor:
         self.hot: set[Driven] = set()
         self.bursting: set[Driven] = set()  # of them, those whose outbox may hold something
         self._vigils: set[Vigil[Any]] = set()
-        self._lock = threading.Lock()  # for the three below and the thread's start
+        self._abandoned_engines: deque[Engine] = deque()
+        # For the three below and the thread's start. The garbage collector may run while it is
+        # held, and close sockets that nobody holds any more.
+        self._lock = threading.RLock()
         self._gone = threading.Condition(self._lock)
         self._engines: set[Driven] = set()
         self._thread: threading.Thread | None = None
@@ -71,6 +76,15 @@ class Reactor:
         with self._lock:
             self._engines.discard(engine)
             self._gone.notify_all()
+
+    def close_soon(self, engine: Engine) -> None:
+        """Have the I/O thread close it: from any thread, whatever locks that one holds."""
+        self._abandoned_engines.append(engine)
+        self._waker.wake()
+
+    def is_current(self) -> bool:
+        """Whether this is the I/O thread."""
+        return self._thread is threading.current_thread()
 
     def engines(self) -> list[Driven]:
         with self._lock:
@@ -159,8 +173,10 @@ class Reactor:
     def _start(self) -> None:
         with self._lock:
             if self._thread is None and not self._stopping:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                if self._thread is None:  # making one may have run the garbage collector
+                    self._thread = thread
+                    thread.start()
 
     def _run(self) -> None:
         while not self._stopping and not (self._abandoned and not self._engines):
@@ -170,6 +186,8 @@ class Reactor:
                     engine.drive()
                 elif fd == self._waker.fileno():
                     self._waker.clear()
+            while self._abandoned_engines:
+                self._abandoned_engines.popleft().close(None)
             self._run_deadlines()
             for engine in tuple(self.hot):
                 engine.on_tick()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.errors import ZMQError, error_from_errno
@@ -269,8 +271,7 @@ class Traffic(Driven):
         inbox = self.inbox
         while len(messages) < most:
             if inbox:
-                count = min(len(inbox), most - len(messages))
-                messages.extend([inbox.popleft() for _ in range(count)])
+                _move(inbox, messages, min(len(inbox), most - len(messages)))
             elif (message := self._take_if_allowed()) is not None:
                 messages.append(message)
             else:
@@ -359,3 +360,10 @@ class Traffic(Driven):
             self.reactor.flush_others(self)
             self._process(self.selector.wait(0))
             return self.ready(events)
+
+
+def _move(inbox: deque[Message], messages: list[Message], count: int) -> None:
+    """Take so many messages, fewer if other threads take some: they need no lock for that."""
+    with suppress(IndexError):
+        # One by one into the list: what was taken stays taken when the inbox ends early.
+        messages.extend(inbox.popleft() for _ in range(count))

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.loops import LIMIT, Face, Runner
+from tests.support.endpoints import Endpoints, unused_port
+from tests.support.loops import LIMIT, Face, Runner, opened_face
 from tests.support.sockets import bind
+from tests.support.waiting import wait_until
 
 TRANSPORTS = pytest.mark.parametrize("scheme", ["tcp", "ipc", "inproc"])
 
@@ -81,6 +83,21 @@ def test_timeouts_lose_nothing(zmq: Any, run: Runner) -> None:
         assert await asyncio.wait_for(pull.recv(), LIMIT) == b"x"
 
     run(test)
+
+
+@pytest.mark.core_only
+def test_a_loop_may_be_closed_under_a_receiver(zmq: Any, endpoint: Endpoints) -> None:
+    """The context's thread drives the socket then, and is not stopped by what the loop says."""
+    with opened_face(zmq, endpoint) as face, unused_port() as port:
+        dealer = face(zmq.DEALER, reconnect_ivl=1, reconnect_ivl_max=1)
+        dealer.connect(f"tcp://127.0.0.1:{port}")
+        loop = asyncio.new_event_loop()
+        receiving = loop.create_task(dealer.recv())
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+        before = dealer.peers()[0].attempts
+        wait_until(lambda: dealer.peers()[0].attempts > before + 10)
+        assert not receiving.done()
 
 
 def test_cancelled_send_is_not_sent_later(zmq: Any, run: Runner) -> None:

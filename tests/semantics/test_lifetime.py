@@ -145,6 +145,49 @@ def test_context_sets_defaults_for_its_sockets(zmq: Any) -> None:
             assert (push.linger, push.sndhwm) == (0, 7)
 
 
+# --- the garbage collector ----------------------------------------------------------------------
+
+
+class Cycle:
+    """Garbage that only the collector finds."""
+
+    def __init__(self, socket: Any) -> None:
+        self.me = self
+        self.socket = socket
+
+
+@pytest.mark.core_only
+@pytest.mark.filterwarnings("ignore:Unclosed socket:ResourceWarning")
+def test_a_forgotten_socket_may_be_found_while_it_is_driven(zmq: Any, endpoint: Endpoints) -> None:
+    """The collector runs in any thread at any time: the I/O thread holds the socket's lock."""
+    with zmq.Context() as context:
+        pull = context.socket(zmq.PULL)
+        bind(pull, endpoint("tcp"))
+        engine = pull._engine
+        gc.collect()
+        Cycle(pull)
+        del pull
+        engine.post(gc.collect)
+        wait_until(lambda: engine.closed)
+        context.term(timeout=10_000)
+
+
+@pytest.mark.core_only
+@pytest.mark.filterwarnings("ignore:Unclosed socket:ResourceWarning")
+def test_forgotten_sockets_may_be_found_while_a_context_counts_its_own(zmq: Any) -> None:
+    """The same with the locks that all sockets of a context share."""
+    with zmq.Context() as context:
+        pull = context.socket(zmq.PULL)
+        engine = pull._engine
+        gc.collect()
+        Cycle(pull)
+        del pull
+        with engine.reactor._lock, engine.reactor.shared_lock:
+            gc.collect()
+        wait_until(lambda: engine.closed)
+        context.term(timeout=10_000)
+
+
 # --- term ---------------------------------------------------------------------------------------
 
 

@@ -139,3 +139,17 @@ def test_a_chain_of_routers_and_dealers_finds_the_way_back(
     reply.send(b"a")
     front.send_multipart(back.recv_multipart())
     assert request.recv() == b"a"
+
+
+def test_the_rest_of_a_request_is_there_and_comes_before_the_reply(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    reply, request = new_socket.pair_up(zmq.REP, zmq.REQ, endpoint("tcp"))
+    request.send_multipart([b"two", b"parts"])
+    assert reply.recv() == b"two"
+    assert reply.poll(0, zmq.POLLIN | zmq.POLLOUT) == zmq.POLLIN
+    refuses(zmq, zmq.EFSM, reply.send, b"too early")
+    assert reply.recv() == b"parts"
+    assert reply.poll(0, zmq.POLLIN | zmq.POLLOUT) == zmq.POLLOUT
+    reply.send(b"in time")
+    assert request.recv() == b"in time"

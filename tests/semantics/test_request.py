@@ -268,3 +268,34 @@ def test_relaxed_requests_queue_for_a_server_that_comes_later(
             router.send_multipart(question)
         router.send_multipart(question)
         assert request.recv() == b"to be answered"
+
+
+def test_the_rest_of_a_reply_is_there_and_comes_before_the_next_request(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    reply, request = new_socket.pair_up(zmq.REP, zmq.REQ, endpoint("tcp"))
+    request.send(b"first")
+    reply.recv()
+    reply.send_multipart([b"two", b"parts"])
+    assert request.recv() == b"two"
+    assert request.poll(0, zmq.POLLIN | zmq.POLLOUT) == zmq.POLLIN
+    refuses(zmq, zmq.EFSM, request.send, b"too early")
+    assert request.recv() == b"parts"
+    assert request.poll(0, zmq.POLLIN | zmq.POLLOUT) == zmq.POLLOUT
+    request.send(b"second")
+    assert reply.recv() == b"second"
+
+
+def test_a_relaxed_request_forgets_the_rest_of_a_reply(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    reply, request = new_socket.pair_up(zmq.REP, zmq.REQ, endpoint("tcp"))
+    request.req_relaxed = request.req_correlate = 1
+    request.send(b"first")
+    reply.recv()
+    reply.send_multipart([b"two", b"parts"])
+    assert request.recv() == b"two"
+    request.send(b"second")
+    assert reply.recv() == b"second"
+    reply.send(b"answer")
+    assert request.recv() == b"answer"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import psutil
@@ -79,6 +79,33 @@ def test_many_receivers_on_one_socket(
 
     *shares, _ = together(*[receive] * receivers, send)
     assert Counter(itertools.chain(*shares)) == Counter(b"%d" % number for number in range(total))
+
+
+class SharedInbox(deque[bytes]):
+    """Another thread's `recv` takes a message whenever somebody has counted them."""
+
+    def __init__(self, messages: Iterable[bytes]) -> None:
+        super().__init__(messages)
+        self.taken: list[bytes] = []
+
+    def __len__(self) -> int:
+        count = super().__len__()
+        if count:
+            self.taken.append(self.popleft())
+        return count
+
+
+def test_a_batch_is_whole_although_another_thread_takes_of_the_same_messages(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    """`recv` takes what is there without a lock."""
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint("tcp"))
+    push.send(b"first")
+    assert pull.recv() == b"first"
+    messages = [b"%d" % number for number in range(9)]
+    inbox = SharedInbox(messages)
+    pull._engine.inbox = pull._engine.pattern.inbox = inbox
+    assert sorted(pull.recv_many() + inbox.taken) == messages
 
 
 @TRANSPORTS
@@ -226,15 +253,30 @@ def test_an_idle_context_uses_no_cpu_after_its_peers_left(
     stays.connect(addresses[0])
     stays.send(b"x")
     assert pull.recv() == b"x"
+    wait_until(lambda: rests_during(lambda: pull.poll(300)))
 
-    def rests() -> bool:
-        process = psutil.Process()
-        before = process.cpu_times()
-        assert not pull.poll(300)
-        after = process.cpu_times()
-        return bool(after.user + after.system - before.user - before.system <= 0.03)
 
-    wait_until(rests)
+def rests_during(wait: Callable[[], Any]) -> bool:
+    """Whether this process uses next to no CPU while it waits some 300 ms."""
+    process = psutil.Process()
+    before = process.cpu_times()
+    wait()
+    after = process.cpu_times()
+    return bool(after.user + after.system - before.user - before.system <= 0.03)
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "ipc"])
+def test_no_cpu_is_used_while_the_messages_of_a_peer_that_left_wait(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    """More than the high-water mark: the rest stays in the kernel, and its end with it."""
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint(scheme), rcvhwm=10)
+    messages = [b"%d" % number for number in range(500)]
+    for message in messages:
+        push.send(message)
+    assert push.close(wait=10_000) == 0
+    wait_until(lambda: rests_during(lambda: time.sleep(0.3)))
+    assert [pull.recv() for _ in messages] == messages
 
 
 def test_a_context_has_one_thread_at_most(
