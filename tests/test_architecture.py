@@ -210,6 +210,7 @@ def module_names() -> list[str]:
     ]
 
 
+@pytest.mark.filterwarnings("ignore:core.auth.ioloop is deprecated")
 @pytest.mark.parametrize("name", module_names())
 def test_all_lists_exactly_what_exists(name: str) -> None:
     module = importlib.import_module(name)

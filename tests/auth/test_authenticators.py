@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -179,7 +181,36 @@ def test_asyncio(zmq: Any, new_socket: SocketFactory) -> None:
     asyncio.run(main())
 
 
+def test_the_old_name_for_tornado(zmq: Any, new_socket: SocketFactory) -> None:
+    sys.modules.pop(f"{zmq.__name__}.auth.ioloop", None)
+    with pytest.warns(DeprecationWarning, match=r"auth\.asyncio\.AsyncioAuthenticator"):
+        old = module(zmq, ".ioloop")
+
+    async def main() -> None:
+        authenticator = old.IOLoopAuthenticator(new_socket.context, "utf-8", None)
+        assert isinstance(authenticator, module(zmq, ".asyncio").AsyncioAuthenticator)
+        authenticator.configure_plain("*", {"anna": "secret"})
+        authenticator.start()
+        server, client = meet(zmq, new_socket, "plain")
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, client.send, b"hello")
+        assert await loop.run_in_executor(None, server.recv) == b"hello"
+        authenticator.stop()
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
 # What only ours promises
+
+
+@pytest.mark.core_only  # pyzmq asks the argument for its asyncio_loop
+def test_the_old_name_ignores_its_loop(zmq: Any, new_socket: SocketFactory) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        old = module(zmq, ".ioloop")
+    with pytest.warns(DeprecationWarning, match="ignored"):
+        old.IOLoopAuthenticator(new_socket.context, io_loop=object())
 
 
 @pytest.mark.core_only

@@ -20,6 +20,8 @@ PROTOCOL, AUTH, NO_DETAIL = (
     f"HANDSHAKE_FAILED_{kind}" for kind in ("PROTOCOL", "AUTH", "NO_DETAIL")
 )
 
+NULL_KEY = b"0" * 40  # 32 bytes of zero
+
 
 @pytest.fixture
 def watched(zmq: Any, new_socket: SocketFactory) -> Callable[..., Watched]:
@@ -115,6 +117,30 @@ def test_a_wrong_server_key(zmq: Any, watched: Callable[..., Watched]) -> None:
     name, value = failure(client)
     assert name == NO_DETAIL
     assert value in (errno.EPIPE, errno.ECONNRESET)
+
+
+def test_a_null_server_key(zmq: Any, watched: Callable[..., Watched]) -> None:
+    """No key can be agreed on with it: the client does not even say HELLO."""
+    server = watched(**SERVER["curve"])
+    client = watched(**{**CLIENT["curve"], "curve_serverkey": NULL_KEY})
+    client.socket.connect(bind(server.socket, "tcp://127.0.0.1:*"))
+    assert failure(client) == (PROTOCOL, zmq.Event.PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC)
+
+
+@pytest.mark.parametrize("option", ["curve_publickey", "curve_secretkey"])
+def test_a_null_client_key(
+    zmq: Any, new_socket: SocketFactory, watched: Callable[..., Watched], option: str
+) -> None:
+    """The other key of the pair gives it away: the handler is not even asked."""
+    with Handler(zmq, new_socket.context) as handler:
+        server = watched(**SERVER["curve"])
+        client = watched(**{**CLIENT["curve"], option: NULL_KEY})
+        client.socket.connect(bind(server.socket, "tcp://127.0.0.1:*"))
+        assert failure(server) == (PROTOCOL, zmq.Event.PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC)
+        name, value = failure(client)
+    assert name == NO_DETAIL
+    assert value in (errno.EPIPE, errno.ECONNRESET)
+    assert handler.requests == []
 
 
 @pytest.mark.parametrize(("server_has", "client_has"), list(permutations(MECHANISMS, 2)))
