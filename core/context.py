@@ -15,6 +15,7 @@ from core.context_options import ContextOptionValues
 from core.enums import ContextOption, Errno, LimitOption, SocketOption, SocketType
 from core.errors import StillInUse, ZMQError, error_from_errno
 from core.options import OptionValues
+from core.runtime import log
 from core.runtime.engine import Engine
 from core.runtime.reactor import Reactor
 from core.runtime.thread_settings import ThreadSettings
@@ -250,7 +251,7 @@ class BaseContext(Generic[S]):
             held = StillInUse(self._holders() or ["one that is closing just now"])
             if deadline is not None and time.monotonic() >= deadline:
                 raise held
-            _log().warning("Context.term waits: %s", held)
+            log.warning("Context.term waits: %s", held)
             patience = PATIENCE
         self._reactor.stop()
 
@@ -346,12 +347,6 @@ def _line_of_program() -> str:
     if frame is None:
         return "the program's beginning"
     return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
-
-
-def _log() -> Any:
-    import logging
-
-    return logging.getLogger("babelmq")
 
 
 __all__ = ["BaseContext", "Context"]

@@ -1,6 +1,5 @@
 """The values of one context's options, with the checks of libzmq's ``zmq_ctx_set``."""
 
-from dataclasses import dataclass
 from errno import EINVAL
 from typing import Any
 
@@ -106,7 +105,6 @@ CONTEXT_OPTIONS: tuple[Option, ...] = (
 _BY_NUMBER = {int(row.number): row for row in CONTEXT_OPTIONS}
 
 
-@dataclass(slots=True)
 class ContextOptionValues:
     """What is set on one context; the defaults are libzmq's."""
 

@@ -5,7 +5,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from pickle import DEFAULT_PROTOCOL
 from typing import Any, Literal, TypeVar, overload
 
 from core import serialize
@@ -186,13 +185,13 @@ class SendReceiveMixin(ABC):
         return serialize.decode_json(self.recv(flags), kwargs)
 
     def send_pyobj(
-        self, obj: object, flags: int = 0, protocol: int = DEFAULT_PROTOCOL, **kwargs: Any
+        self, obj: object, flags: int = 0, protocol: int | None = None, **kwargs: Any
     ) -> MessageTracker | None:
         """Send a Python object, pickled.
 
         :param obj: anything that can be pickled
         :param flags: DONTWAIT, SNDMORE
-        :param protocol: pickle protocol number
+        :param protocol: pickle protocol number; None is pickle's default
         :raises pickle.PicklingError: ``obj`` cannot be pickled
         """
         return self.send(serialize.encode_object(obj, protocol), flags=flags, **kwargs)

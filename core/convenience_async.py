@@ -7,7 +7,6 @@ itself, so a bad argument is refused before anything is awaited, and return what
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from pickle import DEFAULT_PROTOCOL
 from typing import Any, Literal, TypeVar, overload
 
 from core import serialize
@@ -151,7 +150,7 @@ class AsyncSendReceiveMixin(ABC):
         return serialize.decode_json(await self.recv(flags), kwargs)
 
     def send_pyobj(
-        self, obj: object, flags: int = 0, protocol: int = DEFAULT_PROTOCOL, **kwargs: Any
+        self, obj: object, flags: int = 0, protocol: int | None = None, **kwargs: Any
     ) -> Awaitable[MessageTracker | None]:
         """Send a Python object, pickled. See `core.Socket.send_pyobj`."""
         return self.send(serialize.encode_object(obj, protocol), flags=flags, **kwargs)

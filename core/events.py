@@ -1,9 +1,7 @@
 """What happens to a socket's connections, as values: what ``Socket.monitor_events`` yields."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 __all__ = ["EventKind", "SocketEvent"]
 
@@ -40,8 +38,7 @@ class EventKind(IntEnum):
     """The reader of the events was too slow; `value`: how many are missing here."""
 
 
-@dataclass(frozen=True, slots=True)
-class SocketEvent:
+class SocketEvent(NamedTuple):
     """One event.
 
     :param kind: what happened

@@ -1,8 +1,8 @@
 """What one option is: a row of the option tables, and the check of a value against its row."""
 
-from dataclasses import dataclass
 from enum import Enum
 from errno import EINVAL, ENOTSUP
+from typing import NamedTuple
 
 from core.enums import ContextOption, LimitOption, SocketOption, SocketType
 from core.errors import ZMQError
@@ -40,8 +40,7 @@ class Effect(Enum):
     NEXT_SOCKET = "for sockets made afterwards"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(NamedTuple):
     """One option: its facts, and where `OptionValues` keeps its value."""
 
     number: SocketOption | ContextOption | LimitOption
@@ -50,6 +49,7 @@ class Option:
     kind: Kind
     #: the libzmq default, unless `default_reason` says why not; None: there is nothing to tell
     default: OptionValue | None
+    doc: str
     #: smallest and largest value; for BYTES the shortest and longest length
     minimum: int = 0
     maximum: int = INT_MAX
@@ -64,7 +64,6 @@ class Option:
     step: int = 1
     #: attribute of the values object; "": not stored, the socket itself knows the answer
     attribute: str = ""
-    doc: str
     #: why this release cannot do it; "": it can
     unsupported: str = ""
     #: why the default differs from libzmq's

@@ -7,7 +7,6 @@ The engine reads plain attributes (``options.sndhwm``), never looks a name up. P
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 from errno import EINVAL
 
 from core.enums import SocketOption, SocketType
@@ -38,7 +37,6 @@ LIVE_OPTIONS = frozenset(
 _NOTHING_TO_LINGER_FOR = frozenset({SocketType.SUB, SocketType.XSUB, SocketType.DISH})
 
 
-@dataclass(slots=True, init=False, eq=False)
 class OptionValues:
     """What is set on one socket. Times are milliseconds; units and meanings stand in the table.
 
@@ -124,6 +122,8 @@ class OptionValues:
     curve_serverkey: bytes
     zap_domain: bytes
     zap_enforce_domain: bool
+
+    __slots__ = tuple(__annotations__)
 
     def __init__(self, socket_type: SocketType, *, ipv6: bool = False, linger: int = -1) -> None:
         self.socket_type = socket_type

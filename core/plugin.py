@@ -2,17 +2,19 @@
 
 Plugins are found through the entry points of group ``babelmq`` (name = scheme) and loaded on the
 first use of their scheme, so that ``import core`` stays cheap and a broken plugin breaks only its
-own scheme. `register` adds a plugin without packaging. pluggy and importlib.metadata are imported
-on first use for the same reason.
+own scheme. `register` adds a plugin without packaging. pluggy is imported on first use for the same
+reason, and importlib.metadata only when plugins are listed, or one is missing, broken or refused.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from errno import EPROTONOSUPPORT
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from core.entry_points import announced_module
 from core.errors import ZMQError
 
 if TYPE_CHECKING:
@@ -33,8 +35,7 @@ _METHODS = {
 Status = Literal["found", "loaded", "broken", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """One line of ``babelmq plugins``."""
 
     scheme: str
@@ -50,8 +51,7 @@ class Registration:
     """Why it is broken or refused; empty otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """Where a plugin comes from."""
 
     scheme: str
@@ -80,10 +80,17 @@ class Registry:
     """Finds, loads and checks transports. Thread-safe.
 
     :param find: where entry points come from
+    :param glance: the module that `find` has for a scheme, if it can be told more quickly
     """
 
-    def __init__(self, find: Callable[[], Iterable[EntryPoint]] = installed_entry_points) -> None:
+    def __init__(
+        self,
+        find: Callable[[], Iterable[EntryPoint]] = installed_entry_points,
+        glance: Callable[[str], str | None] = lambda scheme: None,
+    ) -> None:
         self._find = find
+        self._glance = glance
+        self._listed = False
         self._lock = threading.RLock()
         self._manager: pluggy.PluginManager | None = None
         self._sources: dict[str, list[_Source]] = {}
@@ -141,13 +148,14 @@ class Registry:
     def _plugins(self) -> pluggy.PluginManager:
         if self._manager is None:
             self._manager = _new_manager()
-            for entry_point in self._find():
-                source = _source(entry_point)
-                self._sources.setdefault(source.scheme, []).append(source)
         return self._manager
 
     def _known(self) -> dict[str, list[_Source]]:
-        self._plugins()
+        if not self._listed:
+            for entry_point in self._find():
+                source = _source(entry_point)
+                self._sources.setdefault(source.scheme, []).append(source)
+            self._listed = True
         return self._sources
 
     def _add(self, transport: Transport, plugin: object, name: str) -> None:
@@ -157,6 +165,21 @@ class Registry:
         self._transports[transport.scheme] = transport
 
     def _load(self, scheme: str) -> Transport:
+        found = self._load_at_a_glance(scheme) or self._load_listed(scheme)
+        self._transports[scheme] = found
+        return found
+
+    def _load_at_a_glance(self, scheme: str) -> Transport | None:
+        """Load the plain case; None for all others, and for those that need a good error."""
+        module = None if self._listed else self._glance(scheme)
+        if module is None:
+            return None
+        try:
+            return self._load_source(_Source(scheme, module, partial(import_module, module)))
+        except PluginError:
+            return None
+
+    def _load_listed(self, scheme: str) -> Transport:
         sources = self._known().get(scheme)
         if not sources:
             known = ", ".join(self.schemes()) or "none: is the package babelmq installed?"
@@ -165,8 +188,7 @@ class Registry:
             )
         if len(sources) > 1:
             raise PluginError(_conflict(scheme, [source.name for source in sources]))
-        self._transports[scheme] = transport = self._load_source(sources[0])
-        return transport
+        return self._load_source(sources[0])
 
     def _load_source(self, source: _Source) -> Transport:
         title = f"plugin {source.name!r} for '{source.scheme}://'"
@@ -289,7 +311,7 @@ def _conflict(scheme: str, names: list[str]) -> str:
     return f"Two plugins claim '{scheme}://': {listed}; uninstall one of them"
 
 
-_default = Registry()
+_default = Registry(glance=partial(announced_module, GROUP))
 
 
 def get_transport(scheme: str) -> Transport:

@@ -3,8 +3,6 @@
 The blocking and the asyncio face share these pairs, so that they differ by ``await`` only.
 """
 
-import json
-import pickle
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -103,6 +101,8 @@ def encode_string(u: str, encoding: str) -> bytes:
 
 def encode_json(obj: object, options: Mapping[str, Any]) -> bytes:
     """Encode an object as JSON in UTF-8; ``options`` are those of ``json.dumps``."""
+    import json
+
     return json.dumps(obj, **options).encode()
 
 
@@ -112,16 +112,22 @@ def decode_json(frame: bytes, options: Mapping[str, Any]) -> Any:
     :raises json.JSONDecodeError: the frame is not JSON
     :raises UnicodeDecodeError: the frame is not UTF-8
     """
+    import json
+
     return json.loads(frame.decode(), **options)
 
 
-def encode_object(obj: object, protocol: int) -> bytes:
-    """Pickle an object."""
+def encode_object(obj: object, protocol: int | None) -> bytes:
+    """Pickle an object; a protocol of None is pickle's own default."""
+    import pickle
+
     return pickle.dumps(obj, protocol)
 
 
 def decode_object(frame: bytes) -> Any:
     """Unpickle an object. The sender can make this run any code: for trusted peers only."""
+    import pickle
+
     return pickle.loads(frame)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import random
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -193,6 +192,8 @@ class SocketBase(InspectionMixin, OptionAttributes):
         if (min_port, max_port) == (49152, 65536):
             self.bind(f"{addr}:*")
             return int(self._engine.last_endpoint.rpartition(":")[2])
+        import random
+
         for _ in range(max_tries):
             port = random.randrange(min_port, max_port)
             try:

@@ -1,10 +1,8 @@
 """What a socket has counted, and what it knows of its peers: values of ``stats`` and ``peers``."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from core.patterns.drops import DropReason
 
@@ -22,8 +20,7 @@ class PeerState(Enum):
     GAVE_UP = "given up"
 
 
-@dataclass(frozen=True, slots=True)
-class PeerStats:
+class PeerStats(NamedTuple):
     """One peer: a connection, or an endpoint that has none at present.
 
     A subscription counts as a message, because it travels as one. What a connected endpoint counts
@@ -72,8 +69,7 @@ class PeerStats:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SocketStats:
+class SocketStats(NamedTuple):
     """What one socket has counted since it was made, over all its peers, gone ones included."""
 
     peers: int

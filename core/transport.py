@@ -17,8 +17,7 @@ they get here. `BlockingIOError` means "not now" in `read`, `write`, `writev`, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping, Sequence
@@ -30,8 +29,7 @@ Message = bytes | list[bytes]
 Buffer = bytes | memoryview
 
 
-@dataclass(frozen=True, slots=True)
-class TransportOptions:
+class TransportOptions(NamedTuple):
     """The socket options that a transport may need, under their libzmq names in lower case.
 
     -1 leaves the system's default alone wherever libzmq says so.
@@ -67,7 +65,7 @@ class TransportOptions:
     """ZMQ_SOCKS_PROXY: ``host:port`` of the SOCKS 5 proxy to connect through; empty is none."""
     socks_username: bytes = b""
     """ZMQ_SOCKS_USERNAME: presented to the proxy if it asks."""
-    socks_password: bytes = field(default=b"", repr=False)
+    socks_password: bytes = b""
     """ZMQ_SOCKS_PASSWORD: presented together with the user name."""
     busy_poll: int = 0
     """ZMQ_BUSY_POLL: microseconds that the kernel polls the device for; 0 is not at all."""
@@ -80,9 +78,18 @@ class TransportOptions:
     ipc_filter_gid: frozenset[int] = frozenset()
     """ZMQ_IPC_FILTER_GID: groups whose members may connect. With all three empty, everybody may."""
 
+    def __repr__(self) -> str:
+        """Show what differs from the defaults, and never the password."""
+        shown = self._replace(socks_password=b"***" if self.socks_password else b"")
+        changed = [
+            f"{name}={value!r}"
+            for name, value in zip(self._fields, shown, strict=True)
+            if value != self._field_defaults[name]
+        ]
+        return f"TransportOptions({', '.join(changed)})"
 
-@dataclass(frozen=True, slots=True)
-class Target:
+
+class Target(NamedTuple):
     """One concrete address to listen on or to connect to, as `StreamTransport.resolve` found it."""
 
     endpoint: str
@@ -224,8 +231,7 @@ class StreamTransport(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class PeerFacts:
+class PeerFacts(NamedTuple):
     """What a message transport knows about the peer of a new channel."""
 
     socket_type: str

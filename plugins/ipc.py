@@ -12,9 +12,7 @@ import os
 import socket
 import stat
 import sys
-import tempfile
 from errno import EADDRINUSE, ECONNREFUSED, ENAMETOOLONG
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from core.endpoint import EndpointError
@@ -145,8 +143,8 @@ def _own_endpoint(sock: socket.socket) -> str:
 
 def _explain(error: OSError, path: str) -> str:
     if isinstance(error, FileNotFoundError):
-        parent = Path(path).parent
-        return f"the directory {str(parent)!r} of ipc://{path} does not exist: create it first"
+        parent = os.path.dirname(path) or "."
+        return f"the directory {parent!r} of ipc://{path} does not exist: create it first"
     return f"{error.strerror}: ipc://{path}"
 
 
@@ -193,16 +191,19 @@ def _identity_of(path: str) -> tuple[int, int] | None:
 
 
 def _listen_in_new_directory(options: TransportOptions) -> SocketListener:
-    directory = Path(tempfile.mkdtemp(prefix="babelmq-"))
-    path = directory / "socket"
+    import tempfile
+
+    directory = tempfile.mkdtemp(prefix="babelmq-")
+    path = os.path.join(directory, "socket")
 
     def remove() -> None:
-        path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
-            directory.rmdir()
+            os.unlink(path)
+        with contextlib.suppress(OSError):
+            os.rmdir(directory)
 
     try:
-        return _listener(_bound(str(path)), f"ipc://{path}", options, remove)
+        return _listener(_bound(path), f"ipc://{path}", options, remove)
     except BaseException:
         remove()
         raise

@@ -5,11 +5,10 @@ from __future__ import annotations
 import socket
 import struct
 import sys
-from pathlib import Path
 
 # ioctl "get interface address"; the layout of its argument is in netdevice(7).
 _SIOCGIFADDR = {"linux": 0x8915, "darwin": 0xC0206921}
-_INTERFACE_TABLE = Path("/proc/net/if_inet6")
+_INTERFACE_TABLE = "/proc/net/if_inet6"
 
 
 def interface_addresses(name: str, *, ipv6: bool) -> list[str]:
@@ -39,9 +38,11 @@ def _ipv4_address(name: str) -> list[str]:
 
 def _ipv6_addresses(name: str) -> list[str]:
     """Read Linux's table: address, index, prefix length, scope, flags, name."""
-    if not _INTERFACE_TABLE.exists():
+    try:
+        with open(_INTERFACE_TABLE, encoding="utf-8") as table:
+            rows = [line.split() for line in table]
+    except FileNotFoundError:
         return []
-    rows = (line.split() for line in _INTERFACE_TABLE.read_text().splitlines())
     found = [(row[3], bytes.fromhex(row[0])) for row in rows if row[5] == name]
     # Global scope (00) before link-local (20), which works only with a zone.
     return [

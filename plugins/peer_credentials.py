@@ -5,9 +5,8 @@ from __future__ import annotations
 import socket
 import struct
 import sys
-from dataclasses import dataclass
 from errno import ECONNABORTED, ENOTSUP
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from core.transport import TransportOptions
@@ -18,8 +17,7 @@ _MAC_XUCRED = struct.Struct("IIh2x16I")
 _MAC_SOL_LOCAL, _MAC_LOCAL_PEERCRED, _MAC_LOCAL_PEERPID = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """A process as the kernel knows it."""
 
     pid: int

@@ -7,7 +7,6 @@ after its last one are the peer's.
 
 from __future__ import annotations
 
-import ipaddress
 from enum import Enum
 from errno import (
     EACCES,
@@ -19,6 +18,8 @@ from errno import (
     EPROTO,
     ETIMEDOUT,
 )
+
+from plugins.literals import packed
 
 _VERSION = 5
 _AUTHENTICATION_VERSION = 1  # RFC 1929 section 2
@@ -149,14 +150,13 @@ class Socks5Client:
 
 
 def _address(host: str) -> bytes:
-    try:
-        literal = ipaddress.ip_address(host)
-    except ValueError:
+    literal = packed(host)
+    if literal is None:
         name = host.encode("ascii") if host.isascii() else host.encode("idna")
         if len(name) > _LONGEST:
-            raise OSError(EPROTO, f"a proxy takes names of at most {_LONGEST} bytes") from None
+            raise OSError(EPROTO, f"a proxy takes names of at most {_LONGEST} bytes")
         return bytes((_NAME, len(name))) + name
-    return bytes((_IPV4 if literal.version == 4 else _IPV6,)) + literal.packed
+    return bytes((_IPV4 if len(literal) == 4 else _IPV6,)) + literal
 
 
 __all__ = ["Socks5Client"]

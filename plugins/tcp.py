@@ -6,16 +6,15 @@ tries every address of a name, and an IPv6 literal works whether or not the `ipv
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
-from dataclasses import dataclass, replace
 from errno import EADDRNOTAVAIL, ECONNABORTED, EHOSTUNREACH, EINVAL, ENODEV
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from core.endpoint import EndpointError
 from core.hookspecs import hookimpl
 from core.transport import Target, TransportOptions
+from plugins.literals import packed
 from plugins.network_interfaces import interface_addresses
 from plugins.proxied_stream import ProxiedStream
 from plugins.socket_settings import tune, use_device
@@ -28,18 +27,19 @@ from plugins.stream_sockets import (
 )
 
 if TYPE_CHECKING:
+    import ipaddress
     from collections.abc import Sequence
 
+    Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _ANY_PORT = ("*", "!", "0")
 _BIND_EXAMPLE = "tcp://127.0.0.1:5555, tcp://*:*, tcp://[::1]:5555"
 _CONNECT_EXAMPLE = "tcp://localhost:5555, tcp://[::1]:5555"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A concrete address, and for connecting the concrete source address if one was given."""
 
     family: int
@@ -90,7 +90,7 @@ class TcpTransport:
             sock.close()
             raise
 
-        networks = [ipaddress.ip_network(text, strict=False) for text in options.tcp_accept_filter]
+        networks = _networks(options.tcp_accept_filter)
 
         def wrap(accepted: socket.socket, address: SocketAddress) -> SocketStream:
             if networks:
@@ -168,16 +168,15 @@ def _port(address: str, port: str, *, bind: bool) -> int:
 
 
 def _is_literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return packed(host) is not None
 
 
 def _lookup(host: str, port: int, *, bind: bool, ipv6: bool) -> list[_Place]:
     if host == "*":
         return [_any_interface(port, ipv6=ipv6)]
+    literal = packed(host)
+    if literal and len(literal) == 4:  # there is nothing to look up
+        return [_Place(socket.AF_INET, (host, port))]
     # libzmq: an interface name counts before a host name, and only for local addresses.
     own = interface_addresses(host, ipv6=ipv6) if bind else []
     return [place for name in own or [host] for place in _addresses(name, port, bind, ipv6)]
@@ -187,8 +186,10 @@ def _addresses(host: str, port: int, bind: bool, ipv6: bool) -> list[_Place]:
     literal = _is_literal(host)
     family = socket.AF_UNSPEC if ipv6 or literal else socket.AF_INET
     flags = socket.AI_NUMERICHOST if literal else 0
+    # For `str` the idna codec is imported and run, which changes nothing in plain names.
+    name = host.encode("ascii") if host.isascii() else host
     try:
-        found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=flags)
+        found = socket.getaddrinfo(name, port, family, socket.SOCK_STREAM, flags=flags)
     except (socket.gaierror, UnicodeError) as error:
         raise _no_such_host(host, error, bind=bind, ipv6=ipv6) from error
     # Python types the address for builds without IPv6 as (int, bytes); there is no such target.
@@ -228,7 +229,7 @@ def _through_proxy(
     if source:
         places = _with_source(places, address, source, options)
     name = _endpoint((host, port))
-    return [Target(name, replace(place, beyond=(host, port))) for place in places]
+    return [Target(name, place._replace(beyond=(host, port))) for place in places]
 
 
 def _with_source(
@@ -261,8 +262,18 @@ def _endpoint(address: SocketAddress) -> str:
     return f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"
 
 
-def _check_allowed(address: SocketAddress, networks: Sequence[_Network]) -> None:
+def _networks(accept_filter: tuple[str, ...]) -> list[Network]:
+    if not accept_filter:
+        return []
+    import ipaddress
+
+    return [ipaddress.ip_network(text, strict=False) for text in accept_filter]
+
+
+def _check_allowed(address: SocketAddress, networks: Sequence[Network]) -> None:
     """Refuse a peer outside of the networks of ZMQ_TCP_ACCEPT_FILTER."""
+    import ipaddress
+
     peer = ipaddress.ip_address(address[0].partition("%")[0])
     if isinstance(peer, ipaddress.IPv6Address) and peer.ipv4_mapped is not None:
         peer = peer.ipv4_mapped

@@ -253,10 +253,49 @@ def test_import_core_is_cheap() -> None:
     loaded = set(done.stdout.split())
     assert not loaded & {
         "asyncio",
+        "dataclasses",
         "grpc",
         "importlib.metadata",
+        "inspect",
+        "json",
+        "logging",
         "multiprocessing",
+        "pickle",
         "pluggy",
+        "random",
         "ssl",
     }
     assert not [name for name in loaded if name.split(".")[0] in ("plugins", "gateway")]
+
+
+FIRST_MESSAGE = """
+import sys
+import core as zmq
+with zmq.Context() as context, context.socket(zmq.PULL) as sink, context.socket(zmq.PUSH) as source:
+    port = sink.bind_to_random_port("tcp://127.0.0.1")
+    source.connect(f"tcp://127.0.0.1:{port}")
+    source.send(b"first")
+    assert sink.recv() == b"first"
+print(*sys.modules)
+"""
+
+
+def test_the_first_message_is_cheap() -> None:
+    """Up to there nothing is imported that takes as long as all the rest."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_MESSAGE], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "plugins.tcp" in loaded
+    assert not loaded & {
+        "asyncio",
+        "dataclasses",
+        "email",
+        "encodings.idna",
+        "importlib.metadata",
+        "ipaddress",
+        "logging",
+        "pathlib",
+        "tempfile",
+    }

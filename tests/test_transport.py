@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from core.enums import SocketType
@@ -26,5 +24,10 @@ def test_built_in_transports_come_through_their_entry_points(transport: Transpor
 
 def test_transport_options_default_to_the_socket_options() -> None:
     defaults = OptionValues(SocketType.DEALER)
-    for option in dataclasses.fields(TransportOptions):
-        assert option.default == getattr(defaults, option.name), option.name
+    for name, default in TransportOptions()._asdict().items():
+        assert default == getattr(defaults, name), name
+
+
+def test_transport_options_show_no_password() -> None:
+    shown = repr(TransportOptions(ipv6=True, socks_password=b"secret"))
+    assert shown == "TransportOptions(ipv6=True, socks_password=b'***')"

@@ -9,7 +9,6 @@ import asyncio
 import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from pickle import DEFAULT_PROTOCOL
 from typing import Any
 
 from core import serialize
@@ -147,7 +146,7 @@ class ZMQStream:
         self.send(serialize.encode_json(obj, {}), flags, **kwargs)
 
     def send_pyobj(
-        self, obj: object, flags: int = 0, protocol: int = DEFAULT_PROTOCOL, **kwargs: Any
+        self, obj: object, flags: int = 0, protocol: int | None = None, **kwargs: Any
     ) -> None:
         """Queue an object, pickled: see `send_multipart`."""
         self.send(serialize.encode_object(obj, protocol), flags, **kwargs)

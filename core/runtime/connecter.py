@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import random
+import os
 import time
 from collections.abc import Sequence
 from errno import ECONNREFUSED, EINPROGRESS
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.enums import ReconnectStop
 from core.events import EventKind
 from core.patterns import DropReason, Pipe
+from core.runtime import log
 from core.runtime.journal import words
 from core.runtime.resolver import resolve_elsewhere
 from core.runtime.selector import READ, WRITE
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from core.runtime.link import Link
     from core.runtime.timers import Timer
     from core.transport import Stream, StreamTransport, Target
-
-log = logging.getLogger("babelmq")
 
 
 class ConnectedEndpoint:
@@ -199,7 +197,8 @@ class ConnectedEndpoint:
         longest = max(self._options.reconnect_ivl_max, interval)
         delay = min(interval << min(self._failures, 16), longest)
         self._failures += 1
-        return delay + random.random() * interval
+        # `random` would have to be imported, and seeded anew after a fork.
+        return delay + int.from_bytes(os.urandom(4), "big") / 2**32 * interval
 
     def _set_timer(self, seconds: float, callback: object) -> None:
         self._cancel_timer()

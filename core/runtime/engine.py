@@ -25,7 +25,6 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import MutableMapping, Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from core.endpoint import split_endpoint
@@ -50,9 +49,6 @@ from core.zmtp import ConnectionConfig
 if TYPE_CHECKING:
     from core.runtime.reactor import Reactor
     from core.transport import Stream
-
-
-_FOR_TRANSPORTS = tuple(field.name for field in fields(TransportOptions))
 
 
 class Engine(Observed):
@@ -84,7 +80,8 @@ class Engine(Observed):
         )
 
     def transport_options(self) -> TransportOptions:
-        return TransportOptions(**{name: getattr(self.options, name) for name in _FOR_TRANSPORTS})
+        options = self.options
+        return TransportOptions._make([getattr(options, name) for name in TransportOptions._fields])
 
     def shared_for(self, scheme: str) -> MutableMapping[str, Any]:
         return self.reactor.shared.setdefault(scheme, {})

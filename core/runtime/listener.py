@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import time
 from errno import EMFILE
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.events import EventKind
 from core.patterns import DropReason, Pipe
+from core.runtime import log
 from core.runtime.journal import is_power_of_ten, words
 from core.runtime.selector import READ
 from core.zmtp import FailureReason, PeerInfo
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from core.runtime.link import Link
     from core.transport import Listener, Stream, StreamTransport
 
-log = logging.getLogger("babelmq")
 
 # Peers accepted before others get their turn.
 ACCEPTS_AT_ONCE = 64

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import struct
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from core.errors import error_from_errno
 from core.events import EventKind, SocketEvent
 from core.options import OptionValues
 from core.plugin import get_transport
+from core.runtime import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from core.runtime.engine import Engine
     from core.runtime.reactor import Reactor
 
-log = logging.getLogger("babelmq")
 
 # So many events wait for a reader; libzmq blocks the monitored socket instead.
 WAITING = 1000

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import logging
 import time
 from typing import TYPE_CHECKING, TypeVar
 
 from core.errors import error_from_errno
 from core.events import EventKind
 from core.patterns import DropReason
+from core.runtime import log
 from core.runtime.journal import Journal, Sink, is_power_of_ten
 from core.runtime.ledger import Ledger
 from core.runtime.monitor import Monitor, check
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from core.runtime.wiring import Endpoint
     from core.zmtp import FailureReason
 
-log = logging.getLogger("babelmq")
 
 T = TypeVar("T")
 

@@ -1,17 +1,14 @@
 """Scheduling of a context's I/O thread (ZMQ_THREAD_*)."""
 
-from __future__ import annotations
-
 import errno
 import os
 import threading
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.errors import error_from_errno
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadSettings:
+class ThreadSettings(NamedTuple):
     """name_prefix: 0 is none; policy, priority: -1 leaves them alone; cpus: empty is all."""
 
     name_prefix: int = 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.zmtp.socket_types import COMPATIBLE
 
@@ -20,9 +20,10 @@ MAX_IDENTITY_SIZE = 255
 #: The PING command counts its TTL in tenths of a second in 16 bits.
 MAX_HEARTBEAT_TTL = 6553.5
 
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class PeerInfo:
+
+class PeerInfo(NamedTuple):
     """Who is at the other end, as announced in its greeting and READY command.
 
     socket_type: the peer's Socket-Type property; "" when it sent none.
@@ -36,10 +37,9 @@ class PeerInfo:
     identity: bytes
     properties: Mapping[str, bytes]
     version: tuple[int, int]
-    user_properties: Mapping[str, bytes] = field(default_factory=dict)
+    user_properties: Mapping[str, bytes] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
 class ConnectionConfig:
     """Settings of one connection; times are seconds.
 
@@ -59,21 +59,33 @@ class ConnectionConfig:
     Raises ValueError for values that cannot be put on the wire.
     """
 
-    socket_type: str
-    identity: bytes = b""
-    max_message_size: int = -1
-    heartbeat_interval: float = 0.0
-    heartbeat_timeout: float = -1.0
-    heartbeat_ttl: float = 0.0
-    handshake_timeout: float = 30.0
-    mechanism: Callable[[ConnectionConfig], Mechanism] | None = None
-    encrypted: bool = False
-    metadata: Mapping[str, bytes] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.socket_type not in COMPATIBLE:
-            raise ValueError(f"unknown socket type {self.socket_type!r}")
-        if len(self.identity) > MAX_IDENTITY_SIZE:
-            raise ValueError(f"identity has {len(self.identity)} bytes, at most 255 are allowed")
-        if not 0 <= self.heartbeat_ttl <= MAX_HEARTBEAT_TTL:
+    def __init__(
+        self,
+        socket_type: str,
+        *,
+        identity: bytes = b"",
+        max_message_size: int = -1,
+        heartbeat_interval: float = 0.0,
+        heartbeat_timeout: float = -1.0,
+        heartbeat_ttl: float = 0.0,
+        handshake_timeout: float = 30.0,
+        mechanism: Callable[[ConnectionConfig], Mechanism] | None = None,
+        encrypted: bool = False,
+        metadata: Mapping[str, bytes] = _NOTHING,
+    ) -> None:
+        if socket_type not in COMPATIBLE:
+            raise ValueError(f"unknown socket type {socket_type!r}")
+        if len(identity) > MAX_IDENTITY_SIZE:
+            raise ValueError(f"identity has {len(identity)} bytes, at most 255 are allowed")
+        if not 0 <= heartbeat_ttl <= MAX_HEARTBEAT_TTL:
             raise ValueError(f"heartbeat_ttl must be 0 to {MAX_HEARTBEAT_TTL} seconds")
+        self.socket_type = socket_type
+        self.identity = identity
+        self.max_message_size = max_message_size
+        self.heartbeat_interval = heartbeat_interval
+        self.heartbeat_timeout = heartbeat_timeout
+        self.heartbeat_ttl = heartbeat_ttl
+        self.handshake_timeout = handshake_timeout
+        self.mechanism = mechanism
+        self.encrypted = encrypted
+        self.metadata = metadata

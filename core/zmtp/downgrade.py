@@ -8,8 +8,7 @@ knows security mechanisms, commands, metadata or heartbeats.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.zmtp import zmtp1
 from core.zmtp.config import MAX_IDENTITY_SIZE
@@ -31,8 +30,7 @@ _GREETING_SIZE = SIGNATURE_SIZE + 2
 _TYPES = ("PAIR", "PUB", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "PUSH", "XPUB", "XSUB")
 
 
-@dataclass(frozen=True, slots=True)
-class OldPeer:
+class OldPeer(NamedTuple):
     """A peer that speaks an older version.
 
     version: (1, 0) or (2, 0).

@@ -5,8 +5,7 @@ Messages are not events: at millions per second an object each would cost more t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from core.zmtp.config import PeerInfo
@@ -16,31 +15,33 @@ if TYPE_CHECKING:
 __all__ = ["AuthenticationNeeded", "Disconnected", "Event", "HandshakeFailed", "HandshakeSucceeded"]
 
 
-@dataclass(frozen=True, slots=True)
-class HandshakeSucceeded:
+class HandshakeSucceeded(NamedTuple):
     """Both sides are ready: messages may flow."""
 
     peer: PeerInfo
 
 
-@dataclass(frozen=True, slots=True)
-class HandshakeFailed:
+class HandshakeFailed(NamedTuple):  # noqa: PLW1641 - a tuple's hash stays
     """The connection ended before it was ready."""
 
     reason: FailureReason
     detail: str
 
+    def __eq__(self, other: object) -> bool:  # not every tuple with the same reason
+        return isinstance(other, HandshakeFailed) and tuple.__eq__(self, other)
 
-@dataclass(frozen=True, slots=True)
-class Disconnected:
+
+class Disconnected(NamedTuple):  # noqa: PLW1641 - a tuple's hash stays
     """A connection that had been ready has ended; every complete message was handed out."""
 
     reason: FailureReason
     detail: str = ""
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Disconnected) and tuple.__eq__(self, other)
 
-@dataclass(frozen=True, slots=True)
-class AuthenticationNeeded:
+
+class AuthenticationNeeded(NamedTuple):
     """A ZAP handler is to be asked; its answer goes to `Connection.authenticate`."""
 
     credentials: Credentials

@@ -11,7 +11,7 @@ goes out at once. What arrives is judged as early as possible.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.zmtp.errors import FailureReason, ProtocolError
 
@@ -49,8 +49,7 @@ _FOREIGN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(NamedTuple):
     """A peer's greeting: version (major, minor), mechanism name, as-server flag."""
 
     version: tuple[int, int]

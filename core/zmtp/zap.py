@@ -6,8 +6,7 @@ The client's side only: how a server's connection asks. A handler is any REP or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.zmtp.commands import parse_properties
 from core.zmtp.errors import FailureReason, ProtocolError
@@ -31,8 +30,7 @@ _STATUSES = (b"200", b"300", b"400", b"500")
 _REFUSALS = {reason.status_code: reason for reason in FailureReason if reason.status_code}
 
 
-@dataclass(frozen=True, slots=True)
-class ZapPolicy:
+class ZapPolicy(NamedTuple):
     """When a server asks a handler.
 
     domain: what requests carry (ZMQ_ZAP_DOMAIN); NULL connections ask only if there is one.
@@ -43,16 +41,14 @@ class ZapPolicy:
     enforce: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What a peer shows: nothing (NULL), name and password (PLAIN), its public key (CURVE)."""
 
     mechanism: str
     frames: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A handler's reply.
 
     status: 200, 300, 400 or 500; text: for people.
