@@ -68,6 +68,7 @@ class Link:
     """
 
     __slots__ = (
+        "_broken",
         "_connection",
         "_engine",
         "_in_flight",
@@ -104,6 +105,7 @@ class Link:
         self._mask = READ
         self.pipe: Pipe | None = None
         self.stalled = False  # undecoded messages wait until the pipe has room
+        self._broken: OSError | None = None  # why nothing can be written any more
         self.finishing = False  # close once everything queued has left
         self.closed = False
         self.since = time.monotonic()  # in its state: handshake, then ready
@@ -134,7 +136,7 @@ class Link:
         except BlockingIOError:
             return
         except OSError as error:
-            self._fail(FailureReason.PEER_CLOSED, words(error), error.errno)
+            self._lose(error)
             return
         if self.pipe is None or not data:
             self._receive_rarely(data)
@@ -184,7 +186,7 @@ class Link:
         except BlockingIOError:
             return
         except OSError as error:
-            self._fail(FailureReason.PEER_CLOSED, words(error), error.errno)
+            self._lose(error)
             return
         self._space = space[count:] if count < len(space) else None
         if not count:
@@ -258,6 +260,8 @@ class Link:
             self.digest()
         if not self.stalled:
             self._interest(self._mask | READ)
+        if self._broken is not None:
+            self._read_to_the_end()
 
     def _begin(self, peer: PeerInfo) -> None:
         self.since = time.monotonic()
@@ -388,7 +392,7 @@ class Link:
             pass
         except OSError as error:
             self._unsent = buffers
-            self._fail(FailureReason.PEER_CLOSED, words(error), error.errno)
+            self._cannot_write(error)
             return
         self._unsent = buffers
         if buffers:
@@ -407,9 +411,41 @@ class Link:
 
     # The end
 
+    def _cannot_write(self, error: OSError) -> None:
+        """The connection has broken, but what the peer sent before that can still be read.
+
+        libzmq (stream_engine_base.cpp, out_event) waits for the input to end as well.
+        """
+        if self.finishing:
+            self._lose(error)
+        elif self._broken is None:
+            self._broken = error
+            self._interest(self._mask & ~WRITE)
+            self._engine.post(self._read_to_the_end)
+
+    def _read_to_the_end(self) -> None:
+        """As far as the pipe has room; `resume` goes on."""
+        while not self.stalled and not self.closed and self._broken is not None:
+            space = self._space
+            try:
+                if space is None:
+                    self._receive_rarely(self._read(AFTER_LARGE_FRAME))
+                else:
+                    self._receive_into(space)
+            except OSError:  # as a rule the same error, or there is no more at present
+                self._lose(self._broken)
+            if space is not None and self._space is space:
+                self._lose(self._broken)
+
+    def _lose(self, error: OSError) -> None:
+        self._fail(FailureReason.PEER_CLOSED, words(error), error.errno)
+
     def finish(self) -> None:
         """Close as soon as everything queued has left."""
         self.finishing = True
+        if self._broken is not None:
+            self._lose(self._broken)
+            return
         self.flush()
         if self.pipe is None and not self.closed:
             self._end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -173,3 +174,23 @@ def test_a_negative_interval_means_never_again(
     client.connect(address)
     server.send(b"by hand")
     assert client.recv() == b"by hand"
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "ipc"])
+def test_what_a_peer_sent_before_it_left_is_received_although_answers_fail(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
+) -> None:
+    """More than the high-water mark: most of it is in the kernel when the first write fails."""
+    server = new_socket(zmq.DEALER, rcvhwm=10)
+    address = bind(server, endpoint(scheme))
+    messages = [b"%d" % number for number in range(300)]
+    with zmq.Context() as elsewhere, elsewhere.socket(zmq.DEALER) as client:
+        client.connect(address)
+        for message in messages:
+            client.send(message)
+    received = []
+    for _ in messages:
+        received.append(server.recv())
+        with suppress(zmq.Again):
+            server.send(b"answer", zmq.DONTWAIT)
+    assert received == messages
