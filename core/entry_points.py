@@ -7,7 +7,6 @@ program. What is not a plain case is left to it.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _METADATA = (".dist-info", ".egg-info")
-_MODULE = re.compile(r"\w+(\.\w+)*")
 
 
 def announced_module(group: str, name: str) -> str | None:
@@ -27,7 +25,11 @@ def announced_module(group: str, name: str) -> str | None:
     if _other_finders() or not all(map(_is_plain, sys.path)):
         return None
     values = [value for text in _announcements() for value in _values(text, group, name)]
-    return values[0] if len(values) == 1 and _MODULE.fullmatch(values[0]) else None
+    return values[0] if len(values) == 1 and _is_module(values[0]) else None
+
+
+def _is_module(value: str) -> bool:
+    return all(map(str.isidentifier, value.split(".")))
 
 
 def _other_finders() -> bool:
@@ -50,10 +52,15 @@ def _announcements() -> Iterator[str]:
     for folder in filter(os.path.isdir, (path or "." for path in sys.path)):
         for entry in os.listdir(folder):
             stem, kind = os.path.splitext(entry)
-            package = re.sub(r"[-_.]+", "_", stem.partition("-")[0]).lower()
+            package = _canonical(stem.partition("-")[0])
             if kind in _METADATA and package not in seen:
                 seen.add(package)
                 yield _text(os.path.join(folder, entry, "entry_points.txt"))
+
+
+def _canonical(package: str) -> str:
+    """Dots and underscores in a name are the same, however many, in any case."""
+    return "_".join(filter(None, package.lower().replace(".", "_").split("_")))
 
 
 def _text(path: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from errno import EADDRNOTAVAIL, ECONNABORTED, EHOSTUNREACH, EINVAL, ENODEV
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from core.endpoint import EndpointError
@@ -126,6 +127,7 @@ def _wrong(address: str, problem: str, *, bind: bool) -> EndpointError:
     return EndpointError(f"tcp://{address}", problem, example)
 
 
+@lru_cache(maxsize=64)  # one endpoint is asked for three times until it is connected
 def _split(address: str, part: str, *, bind: bool) -> tuple[str, int]:
     """Split ``host:port``; `address` is the whole of it, for the error."""
     if not part:

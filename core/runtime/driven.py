@@ -54,6 +54,17 @@ class Driven(Wiring):
         Even then it does what there is to do at present, so look again before you give up. The
         lock is held on entry and exit, but not while waiting.
         """
+        try:
+            return self._stay(deadline)
+        finally:
+            if not self.hot:
+                self._give_back()
+
+    def _stay(self, deadline: float | None) -> bool:
+        """`_wait`, for a call that waits again and gives the socket back at its end.
+
+        In between, the I/O thread would come for what this thread is about to look at.
+        """
         timeout = None if deadline is None else deadline - time.monotonic()
         if timeout is not None and timeout <= 0:
             self.reactor.flush_others(self)
@@ -91,8 +102,6 @@ class Driven(Wiring):
         finally:
             lock.acquire()
             self._leading = False
-            if not self.hot:
-                self._unclaim()
             self._process(events)
             if self._unusable:
                 self._end_wait()
@@ -141,6 +150,11 @@ class Driven(Wiring):
         self._uses += 1
         if self.watched:
             self.reactor.unwatch(self)
+
+    def _give_back(self) -> None:
+        """The call is over that may have claimed the socket."""
+        if not (self.watched or self.hot or self._leading):
+            self._unclaim()
 
     def _unclaim(self) -> None:
         """Keep the claim if calls follow each other quickly, else give the socket back."""

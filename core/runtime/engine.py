@@ -177,9 +177,12 @@ class Engine(Observed):
         if transport.kind == "stream":
             connected = ConnectedEndpoint(self, transport, address)
             self.ledger.given_up.pop(connected.endpoint, None)
-            self._add_endpoint(connected)
+            self._note_endpoint(connected)
             connected.start()
+            # A peer on this machine was reached at once: no need to wake the I/O thread for it.
+            self._process(self.selector.wait(0))
             self._after_work()
+            self._ensure_driven()
             return connected
         met = ChannelEndpoint(self, transport, address, bind=False)
         self._add_endpoint(met)
@@ -209,10 +212,13 @@ class Engine(Observed):
         return transport, address
 
     def _add_endpoint(self, endpoint: Endpoint) -> None:
+        self._note_endpoint(endpoint)
+        self._ensure_driven()
+
+    def _note_endpoint(self, endpoint: Endpoint) -> None:
         self._endpoints.append(endpoint)
         self.last_endpoint = endpoint.endpoint
         self._refresh_burst()
-        self._ensure_driven()
 
     def remove_endpoint(self, endpoint: str, kinds: tuple[type, ...]) -> None:
         """unbind and disconnect: the newest bind or connect to this endpoint."""

@@ -219,16 +219,20 @@ class Traffic(Driven):
             self.flush()
         deadline = None if timeout is None else time.monotonic() + timeout
         in_time = True
-        while in_time:
-            if timeout is None and not self._leading:
-                self._lead(None)
-            else:
-                in_time = self._wait(deadline)
-            message = pattern.receive()
-            if message is None and self.stalled:
-                message = self._take()
-            if message is not None:
-                return message
+        try:
+            while in_time:
+                if timeout is None and not self._leading:
+                    self._lead(None)
+                else:
+                    in_time = self._stay(deadline)
+                message = pattern.receive()
+                if message is None and self.stalled:
+                    message = self._take()
+                if message is not None:
+                    return message
+        finally:
+            if not self.hot:
+                self._give_back()
         raise error_from_errno(errno.EAGAIN, "no message has arrived")
 
     def _look_around(self) -> None:
