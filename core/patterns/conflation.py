@@ -48,9 +48,10 @@ class NewestQueue(FairQueue):
         self._inbox = inbox
         self._waiting: dict[Pipe, None] = {}  # in the order in which they will be served
         self._shown: dict[Pipe, Message] = {}  # what the last collect put into the inbox
-        for pipe, batch in replaced.take(UNLIMITED):
-            pipe.incoming = batch
-            self.add(pipe)
+        while replaced:
+            for pipe, batch in replaced.take(UNLIMITED):
+                pipe.incoming = batch
+                self.add(pipe)
 
     def __bool__(self) -> bool:
         return bool(self._waiting)

@@ -12,15 +12,20 @@ from .turns import interleave
 # What a pattern does to the messages of one pipe before they go into the inbox.
 Preparation = Callable[[Pipe, list[Message]], list[Message]]
 
+# Once so many messages are taken, the other pipes wait for the next time: all that a thousand busy
+# peers have sent would not fit into the processor's caches, and cost several times as much.
+ENOUGH = 4096
+
 
 class FairQueue:
     """The pipes with messages waiting, in the order in which they will be served."""
 
-    __slots__ = ("active", "origins")
+    __slots__ = ("active", "crowded", "origins")
 
     def __init__(self) -> None:
         self.active: deque[Pipe] = deque()
         self.origins = Origins()
+        self.crowded = False  # the last time, not everybody had a turn
 
     def __bool__(self) -> bool:
         return bool(self.active)
@@ -40,14 +45,26 @@ class FairQueue:
             self.active.remove(pipe)
 
     def take(self, quantum: int) -> list[tuple[Pipe, list[Message]]]:
-        """Of every waiting pipe at most `quantum` messages; who has more goes on waiting."""
-        taken = [(pipe, pipe.take_incoming(quantum)) for pipe in self.active]
-        waiting = [pipe for pipe in self.active if pipe.incoming]
-        if len(waiting) < len(taken):
-            for pipe, _ in taken:
-                pipe.active = bool(pipe.incoming)
-            self.active.clear()
-            self.active.extend(waiting)
+        """Of the first waiting pipes at most `quantum` messages each, until there are `ENOUGH`.
+
+        Who has more goes on waiting, behind the others.
+        """
+        active = self.active
+        taken = []
+        count = 0
+        for pipe in active:
+            batch = pipe.take_incoming(quantum)
+            taken.append((pipe, batch))
+            count += len(batch)
+            if count >= ENOUGH:
+                break
+        self.crowded = len(taken) < len(active)
+        for pipe, _ in taken:
+            active.popleft()
+            if pipe.incoming:
+                active.append(pipe)
+            else:
+                pipe.active = False
         return taken
 
     def collect(

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 SMALLEST_READ = 4096
 AFTER_LARGE_FRAME = 1 << 16
 LARGEST_READ = 1 << 20
+# So much all peers of a socket may have read ahead together: messages that wait longer than the
+# processor's caches remember cost several times as much to hand out.
+READ_AHEAD = 32 << 20
 LARGEST_FRAME_READ = 1 << 20
 # A batch of big messages is written in pieces of about this many bytes.
 CHUNK = 1 << 18
@@ -211,7 +214,9 @@ class Link:
         size = self._read_size
         if received >= size:
             wanted = self._connection.bytes_wanted
-            self._read_size = max(min(size * 2, LARGEST_READ), min(wanted, LARGEST_FRAME_READ))
+            share = READ_AHEAD // (len(self._engine.pattern.pipes) or 1)
+            most = max(min(size * 2, LARGEST_READ, share), SMALLEST_READ)
+            self._read_size = max(most, min(wanted, LARGEST_FRAME_READ))
         elif received * 8 < size:
             self._read_size = max(size // 2, SMALLEST_READ)
 

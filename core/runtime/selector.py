@@ -9,10 +9,15 @@ from __future__ import annotations
 import select
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 READ = 1
 WRITE = 4
+
+# What is found at once: with a thousand busy peers, the messages of all of them would not fit into
+# the processor's caches. The system puts those who had their turn at the end of its queue.
+MOST_EVENTS = 32
 
 Events = list[tuple[int, int]]
 
@@ -48,7 +53,8 @@ if sys.platform == "linux":
             self._epoll = select.epoll()
             self.fileno = self._epoll.fileno
             # EPOLLERR (8) and EPOLLHUP (16) cannot be masked out: callers test READ and the rest.
-            self.wait: Callable[[float | None], Events] = self._epoll.poll
+            self.wait: Callable[[float | None], Events]
+            self.wait = partial(self._epoll.poll, maxevents=MOST_EVENTS)
 
         def register(self, fd: int, mask: int) -> None:
             self._epoll.register(fd, mask)
@@ -100,7 +106,7 @@ else:
 
         def wait(self, timeout: float | None) -> Events:
             masks: dict[int, int] = {}
-            for event in self._kqueue.control(None, 256, timeout):
+            for event in self._kqueue.control(None, MOST_EVENTS, timeout):
                 bit = WRITE if event.filter == select.KQ_FILTER_WRITE else READ
                 masks[event.ident] = masks.get(event.ident, 0) | bit
             return list(masks.items())

@@ -26,6 +26,10 @@ POLLOUT = 2
 BURST_GAP = 50e-6
 BURST_AFTER = 8
 
+# While many peers wait with what was read of them, so often it is handed out between two looks at
+# the connections: else all their messages would pile up in memory.
+TAKES_OF_CROWD = 8
+
 
 class Traffic(Driven):
     """Messages in and out, one by one and many at once, with and without waiting."""
@@ -240,9 +244,11 @@ class Traffic(Driven):
         self.reactor.flush_others(self)
         if self._posted:
             self._run_posted()
-        if len(self.pattern.pipes) > 1:
+        pattern = self.pattern
+        if len(pattern.pipes) > 1:
             self._takes += 1
-            if self._takes >= self.pattern.takes_between_looks:
+            crowded = pattern.queue.crowded
+            if self._takes >= (TAKES_OF_CROWD if crowded else pattern.takes_between_looks):
                 self._takes = 0
                 self._process(self.selector.wait(0))
 

@@ -59,21 +59,44 @@ def test_work_is_shared_round_robin_by_the_binding_side(
     assert is_quiet(*pulls, timeout=5)
 
 
+@pytest.mark.parametrize("peers", [4, 100])
 def test_results_are_taken_by_turns(
-    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, peers: int
 ) -> None:
     # RFC 30: SHALL receive incoming messages from its peers using a fair-queuing strategy.
     pull = new_socket(zmq.PULL)
     address = bind(pull, endpoint("inproc"))
-    for number in range(4):
+    for number in range(peers):
         push = new_socket(zmq.PUSH)
         push.connect(address)
         for _ in range(3):
             push.send(b"%d" % number)
         let_go(push)
-    order = [pull.recv() for _ in range(12)]
-    assert sorted(order[:4]) == [b"0", b"1", b"2", b"3"]
-    assert order == order[:4] * 3
+    order = [pull.recv() for _ in range(3 * peers)]
+    assert sorted(order[:peers], key=int) == [b"%d" % number for number in range(peers)]
+    assert order == order[:peers] * 3
+
+
+def test_a_crowd_of_busy_peers_is_served_by_turns(
+    zmq: Any, new_socket: SocketFactory, endpoint: Endpoints
+) -> None:
+    """However much waits of many peers: nobody gets far ahead, and nothing is lost."""
+    peers, each = 50, 1000
+    pull = new_socket(zmq.PULL, rcvhwm=0)
+    address = bind(pull, endpoint("inproc"))
+    for number in range(peers):
+        push = new_socket(zmq.PUSH, sndhwm=0)
+        push.connect(address)
+        for count in range(each):
+            push.send(b"%d %d" % (number, count))
+        let_go(push)
+    taken = [0] * peers
+    for _ in range(peers * each):
+        number, count = map(int, pull.recv().split())
+        assert count == taken[number], "messages of a peer keep their order"
+        taken[number] += 1
+        assert count - min(taken) <= 130, "a peer is far ahead of another"
+    assert taken == [each] * peers
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "ipc"])
