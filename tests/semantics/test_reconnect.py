@@ -176,6 +176,7 @@ def test_a_negative_interval_means_never_again(
     assert client.recv() == b"by hand"
 
 
+@pytest.mark.core_only  # libzmq sometimes loses the rest
 @pytest.mark.parametrize("scheme", ["tcp", "ipc"])
 def test_what_a_peer_sent_before_it_left_is_received_although_answers_fail(
     zmq: Any, new_socket: SocketFactory, endpoint: Endpoints, scheme: str
