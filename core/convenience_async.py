@@ -6,15 +6,33 @@ itself, so a bad argument is refused before anything is awaited, and return what
 """
 
 from abc import ABC, abstractmethod
+from asyncio import Future, get_running_loop
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Literal, TypeVar, overload
+from functools import wraps
+from typing import Any, Literal, ParamSpec, TypeVar, overload
 
 from core import serialize
 from core.addressing import with_label
 from core.frame import Frame, MessageTracker, tracker_after_parts
 from core.serialize import Message
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def failing_when_awaited(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Make errors of a method come out of the future that it returns, as errors of sending do."""
+
+    @wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        try:
+            return method(*args, **kwargs)
+        except Exception as error:
+            failed: Future[T] = get_running_loop().create_future()
+            failed.set_exception(error)
+            return failed
+
+    return call
 
 
 class AsyncSendReceiveMixin(ABC):
@@ -42,8 +60,10 @@ class AsyncSendReceiveMixin(ABC):
         """Receive one frame."""
 
     @abstractmethod
-    def _send_message(self, message: Message, flags: int) -> Awaitable[None]:
-        """Send a whole message, or with SNDMORE the beginning of one."""
+    def _send_message(
+        self, message: Message, flags: int, tracker: MessageTracker | None
+    ) -> Awaitable[MessageTracker | None]:
+        """Send a whole message, or with SNDMORE the beginning of one; the result is `tracker`."""
 
     @abstractmethod
     def _recv_message(self, flags: int) -> Awaitable[Message]:
@@ -57,23 +77,22 @@ class AsyncSendReceiveMixin(ABC):
     def _check_label(self, label: str) -> None:
         """Raise unless messages of this socket have a ``routing_id`` or a ``group``."""
 
-    async def send_multipart(
+    @failing_when_awaited
+    def send_multipart(
         self,
         msg_parts: Iterable[object],
         flags: int = 0,
         copy: bool = True,
         track: bool = False,
         **kwargs: Any,
-    ) -> MessageTracker | None:
-        """Send a message of several frames, all of them or none.
+    ) -> Awaitable[MessageTracker | None]:
+        """Send a message of several frames, all of them or none. See `core.Socket.send_multipart`.
 
-        See `core.Socket.send_multipart`.
+        Returns a future, as ``send`` does.
         """
         parts = list(msg_parts)
         message = serialize.to_message(parts)
-        tracker = tracker_after_parts(parts, copy, track)
-        await self._send_message(message, flags)
-        return tracker
+        return self._send_message(message, flags, tracker_after_parts(parts, copy, track))
 
     @overload
     async def recv_multipart(

@@ -327,7 +327,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
         """The message is on its way: single messages may take the fast path again."""
         if self._parts:
             self._parts = []
-            self._engine.mid_message = False
+            self._engine.held = False
 
     def _split(self, message: Message, copy: bool) -> Any:
         """Hand out the first frame; the rest waits at the head of the inbox."""

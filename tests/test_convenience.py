@@ -78,9 +78,12 @@ class AsyncLoop(AsyncSendReceiveMixin):
         await asyncio.sleep(0)
         return self.inner.recv(flags, copy, track)
 
-    async def _send_message(self, message: Message, flags: int) -> None:
+    async def _send_message(
+        self, message: Message, flags: int, tracker: MessageTracker | None
+    ) -> MessageTracker | None:
         await asyncio.sleep(0)
         self.inner._send_message(message, flags)
+        return tracker
 
     async def _recv_message(self, flags: int) -> Message:
         await asyncio.sleep(0)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio import current_task, get_running_loop
+from asyncio import Future, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from errno import EAGAIN
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from core.asyncio.event_stream import EventStream
 from core.asyncio.readiness import ReadinessMixin
+from core.asyncio.sending import Batch, Job, OneMessage, SendQueue
 from core.asyncio.waiter import Waiter
-from core.convenience_async import AsyncSendReceiveMixin
+from core.constants import EAGAIN, EFSM
+from core.convenience_async import AsyncSendReceiveMixin, failing_when_awaited
 from core.enums import PollEvent
 from core.errors import ZMQError, error_from_errno
 from core.event_stream import LIMIT
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# So many messages in a row may be received without a wait before other tasks get their turn.
+# So many calls in a row may go without a wait before other tasks get their turn.
 STREAK = 16
 
 
@@ -42,13 +43,24 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     ``async for message in socket`` yields messages as lists of frames.
     """
 
-    __slots__ = ("_flush_is_due", "_loop", "_sent", "_streak", "_turning", "_waiters")
+    __slots__ = (
+        "_flush_is_due",
+        "_held",
+        "_loop",
+        "_sends",
+        "_sent",
+        "_streak",
+        "_turning",
+        "_waiters",
+    )
 
     def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         super().__init__(context, engine)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._sent: asyncio.Future[None]  # done: what every send returns that had room at once
-        self._waiters: list[Waiter] = []
+        self._sent: Future[None]  # done: what every send returns that had room at once
+        self._sends: SendQueue | None = None  # while there are any without room
+        self._held = False  # something waits that no message may overtake
+        self._waiters: list[Waiter | SendQueue] = []
         self._flush_is_due = _never
         self._streak = 0
         self._turning = False
@@ -79,6 +91,8 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     ) -> Awaitable[MessageTracker | None]:
         """Send one frame: see `core.Socket.send`. What has room is on its way at once.
 
+        Returns a future, which need not be awaited: what has no room is sent when there is, before
+        everything that is sent later. Cancelled means that it was not sent, and will not be.
         Messages of one turn of the loop leave together, at its end.
         """
         engine = self._engine
@@ -94,7 +108,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
 
     def _sent_at_once(self, message: Message) -> bool:
         """Whether nothing stood in the way; if something did, the long way says what."""
-        if self._parts or self._loop is not get_running_loop() or self._streak >= STREAK:
+        if self._held or self._loop is not get_running_loop() or self._streak >= STREAK:
             return False
         try:
             sent = self._engine.try_send(message)
@@ -103,64 +117,104 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         if sent:
             self._streak += 1
             if self._waiters and not self._engine.pattern.bursts:
-                self._wake_waiters()  # a turn has passed: who waits for the other turn must look
+                self._wake_waiters()  # a turn has passed: see _pass_turn
         return sent
 
-    async def _send_frame(
+    @failing_when_awaited
+    def _send_frame(
         self, data: Any, flags: int, copy: bool, track: bool
-    ) -> MessageTracker | None:
+    ) -> Awaitable[MessageTracker | None]:
         frame = as_bytes(data)
-        if flags & SNDMORE:
-            await self._until_room_for(frame, flags)
-        message = self._collect(frame, flags | DONTWAIT)
-        if message is not None:
-            await self._send_whole(message, flags)
-            self._forget_parts()
-        return None if copy else tracker_after_send(data, copy, track)
+        tracker = None if copy else tracker_after_send(data, copy, track)
+        return self._start(OneMessage(self, frame, bool(flags & SNDMORE), tracker), flags)
 
-    async def _send_message(self, message: Message, flags: int) -> None:
-        frames = message if isinstance(message, list) else [message]
-        if flags & SNDMORE or self._parts:
-            for frame in frames[:-1]:
-                await self._send_frame(frame, flags | SNDMORE, True, False)
-            await self._send_frame(frames[-1], flags, True, False)
-        else:
-            await self._send_whole(message, flags)
-
-    async def _send_whole(self, message: Message, flags: int) -> None:
+    @failing_when_awaited
+    def _send_message(
+        self, message: Message, flags: int, tracker: MessageTracker | None
+    ) -> Awaitable[MessageTracker | None]:
         engine = self._engine
+        if flags & SNDMORE or self._held or len(engine.outbox) >= engine.burst_limit:
+            return self._start(OneMessage(self, message, bool(flags & SNDMORE), tracker), flags)
+        if not self._flush_is_due():
+            self._flush_soon()
+        engine.outbox.append(message)
+        return self._done(tracker)
+
+    @failing_when_awaited
+    def send_many(
+        self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0
+    ) -> Awaitable[int]:
+        """Send many messages with one call: see `core.Socket.send_many`.
+
+        Returns a future, as `send` does. Cancelled means that no more of them will be sent.
+        """
+        return self._start(Batch(self._engine, as_batch(messages)), flags)
+
+    def _start(self, job: Job, flags: int) -> Awaitable[Any]:
+        """Send what has room; what has none goes on by itself, after all that was called before."""
         self._attach()
-        if len(engine.outbox) < engine.burst_limit:
-            if not self._flush_is_due():
-                self._flush_soon()
-            engine.outbox.append(message)
-            return
-        await self._pause()  # before the attempt: who is cancelled here has not sent anything
-        await self._until(lambda: engine.try_send(message) or None, flags, sending=True)
+        timeout = 0.0 if flags & DONTWAIT else self._engine.send_timeout
+        if self._sends is not None:
+            self._sends.go_on()
+        if self._sends is not None or self._streak >= STREAK:
+            return self._send_later(job, timeout)
+        if not job.attempt():
+            if timeout != 0:
+                return self._send_later(job, timeout)
+            self._engine.turn()
+            if not job.attempt():
+                no_room = error_from_errno(EAGAIN, self._engine.why_again(True))
+                return self._done(job.outcome(no_room))
+        self._streak += 1
+        self._pass_turn()
+        return self._done(job.outcome(None))
 
-    async def _until_room_for(self, frame: bytes, flags: int) -> None:
-        if not self._parts:
-            await self._until(lambda: self._engine.has_room_for(frame) or None, flags, sending=True)
-
-    async def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> int:
-        """Send many messages with one call: see `core.Socket.send_many`."""
-        return await self._send_batch(as_batch(messages), flags)
-
-    async def _send_batch(self, batch: list[Message], flags: int) -> int:
-        done = 0
-
-        def some() -> int | None:
-            nonlocal done
-            done += self._engine.send_many(batch[done:] if done else batch, 0.0)
-            return done if done == len(batch) else None
-
-        await self._pause()
-        try:
-            await self._until(some, flags, sending=True)
-        except ZMQError:
-            if not done:
-                raise
+    def _done(self, result: T) -> Awaitable[T]:
+        if result is None:
+            return self._sent  # type: ignore[return-value]
+        done: Future[T] = get_running_loop().create_future()
+        done.set_result(result)
         return done
+
+    def _send_later(self, job: Job, timeout: float | None) -> Awaitable[Any]:
+        loop = get_running_loop()
+        if self._sends is None:
+            self._sends = SendQueue(self, loop)
+            self._waiters.append(self._sends)
+            self._hold()
+        if self._streak >= STREAK and not self._sends.done:
+            self._sends.resume_soon()  # there may be room, but others have their turn first
+        return self._sends.add(job, timeout)
+
+    def _end_queue(self, queue: SendQueue) -> None:
+        """Nothing is pending any more."""
+        if queue is self._sends:
+            self._sends = None
+            self._waiters.remove(queue)
+            self._hold()
+            self._pass_turn()
+
+    def _try_part(self, frame: bytes, more: bool) -> bool:
+        """Send a part of a message, if there is room for one that begins so."""
+        if more and not self._parts and not self._engine.has_room_for(frame):
+            return False
+        message = self._collect(frame, SNDMORE | DONTWAIT if more else DONTWAIT)
+        if message is not None:
+            if not self._engine.try_send(message):
+                return False
+            self._parts = []
+        self._hold()
+        return True
+
+    def _hold(self) -> None:
+        """Close the fast path while something waits that a message may not overtake."""
+        self._held = bool(self._parts) or self._sends is not None
+        self._engine.hold(self._held)
+
+    def _pass_turn(self) -> None:
+        """Who waits for the other turn, of a REQ or REP socket, must look."""
+        if self._waiters and not self._engine.pattern.bursts:
+            self._wake_waiters()
 
     def _flush_soon(self) -> None:
         """Send what is in the outbox at the end of this turn of the loop.
@@ -206,18 +260,30 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         if self._streak >= STREAK:
             await self._pause()
         self._streak += 1
-        message: Message = await self._until(engine.try_receive, flags, sending=False)
+        try:
+            message: Message = await self._until(engine.try_receive, flags)
+        except ZMQError as error:
+            if error.errno != EFSM or self._sends is None:
+                raise
+            message = await self._until(self._receive_in_turn, flags)
         if len(engine.inbox) >= STREAK:
             self._streak = STREAK
         return message
+
+    def _receive_in_turn(self) -> Message | None:
+        """A send that waits for room (of a REQ, to begin with) comes before this receive."""
+        try:
+            return self._engine.try_receive()
+        except ZMQError as error:
+            if error.errno != EFSM or self._sends is None:
+                raise
+            return None
 
     async def recv_many(self, max_messages: int = 1000, flags: int = 0) -> list[Message]:
         """Receive what is there, waiting only for the first: see `core.Socket.recv_many`."""
         engine = self._engine
         await self._pause()
-        return await self._until(
-            lambda: engine.try_receive_many(max_messages), flags, sending=False
-        )
+        return await self._until(lambda: engine.try_receive_many(max_messages), flags)
 
     def __aiter__(self) -> Self:
         return self
@@ -257,16 +323,16 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
             self._streak = 0
             await asyncio.sleep(0)
 
-    async def _until(self, attempt: Callable[[], T | None], flags: int, *, sending: bool) -> T:
+    async def _until(self, attempt: Callable[[], T | None], flags: int) -> T:
         """Return what `attempt` returns once it is not None; raises Again when time is over."""
         self._attach()
         result = attempt()
         if result is None:
-            timeout = self._engine.send_timeout if sending else self._engine.receive_timeout
+            timeout = self._engine.receive_timeout
             try:
                 result = await self._wait_for(attempt, 0.0 if flags & DONTWAIT else timeout)
             except TimeoutError:
-                raise error_from_errno(EAGAIN, self._engine.why_again(sending)) from None
+                raise error_from_errno(EAGAIN, self._engine.why_again(False)) from None
         if self._waiters and not self._engine.pattern.bursts:
             self._wake_waiters()  # a turn has passed: who waits for the other turn must look
         return result
@@ -333,6 +399,9 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     def _leave_waiters(self) -> None:
         """Whoever waits in another loop must not wait for ever."""
         waiters, self._waiters = self._waiters, []
+        if self._sends is not None:
+            self._sends = None
+            self._hold()
         for waiter in waiters:
             waiter.resume_elsewhere()
 
@@ -376,6 +445,8 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         Whoever still waits gets ``ZMQError(ENOTSOCK)``.
         """
         if not self._engine.closed:
+            if self._sends is not None:
+                self._sends.go_on()
             self._detach()
             self._engine.end_loop()
             super().close(linger if wait is None else wait)

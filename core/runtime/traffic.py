@@ -152,8 +152,15 @@ class Traffic(Driven):
                     raise error_from_errno(errno.EAGAIN, self._no_room())
                 in_time = self._wait(deadline)
                 self._clear_outbox()
-            self.mid_message = True
+            self.held = True
             self.leave_burst()
+
+    def hold(self, held: bool) -> None:
+        """Close the fast path while something waits that nothing may overtake."""
+        with self.lock:
+            self.held = held
+            if held:
+                self.leave_burst()
 
     def has_room_for(self, first_frame: bytes) -> bool:
         """Whether a message that begins so could be sent now; raises what `send` would raise."""

@@ -93,7 +93,7 @@ class Wiring:
         # Bursts
         self._streak = 0  # writes that followed each other without a pause
         self._flushes = 0
-        self.mid_message = False  # parts wait for the rest of their message: nothing may overtake
+        self.held = False  # something waits that nothing may overtake, such as parts of a message
         self._sent_messages = 0
         self._sent_bytes = 0
         self._message_size = 0  # bytes, on average, in the last batches
@@ -255,7 +255,7 @@ class Wiring:
 
     def _burst_size(self) -> int:
         """How many messages may wait in the outbox: up to the high-water mark, or some MiB."""
-        if self.closed or self.mid_message:
+        if self.closed or self.held:
             return 0
         if self._sent_messages:
             self._message_size = self._sent_bytes // self._sent_messages
