@@ -17,10 +17,11 @@ func TestReadmePrograms(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	must(t, err)
 	programs := regexp.MustCompile("(?s)```go\n(package main.*?)```").FindAllSubmatch(readme, -1)
-	equal(t, "programs in README.md", len(programs), 2)
+	names := []string{"server", "client", "curve", "plain"}
+	equal(t, "programs in README.md", len(programs), len(names))
 	port := freePort(t)
 	directory := exampleModule(t)
-	for i, name := range []string{"server", "client"} {
+	for i, name := range names {
 		must(t, os.Mkdir(filepath.Join(directory, name), 0o755))
 		source := strings.ReplaceAll(string(programs[i][1]), ":5555", ":"+port)
 		must(t, os.WriteFile(filepath.Join(directory, name, "main.go"), []byte(source), 0o644))
@@ -35,9 +36,13 @@ func TestReadmePrograms(t *testing.T) {
 	server := exec.Command(filepath.Join(directory, "bin", "server"))
 	must(t, server.Start())
 	defer func() { server.Process.Kill(); server.Wait() }()
-	client := exec.Command(filepath.Join(directory, "bin", "client"))
-	output := inBackground(func() string { text, _ := client.CombinedOutput(); return string(text) })
-	equal(t, "output", await(t, "the client", output), "World\n")
+	for _, run := range []struct{ name, says string }{
+		{"client", "World\n"}, {"curve", "a secret\n"}, {"plain", "it is me\n"},
+	} {
+		program := exec.Command(filepath.Join(directory, "bin", run.name))
+		output := inBackground(func() string { text, _ := program.CombinedOutput(); return string(text) })
+		equal(t, run.name, await(t, run.name, output), run.says)
+	}
 }
 
 // freePort returns a port that was free a moment ago.

@@ -6,21 +6,15 @@ of languages is tried with either of them binding.
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support import tools
-from tests.support.cast import PEERS, Cast, Peer, PeerError, build_go_peer, synchronise
+from tests.support.cast import PEERS, Cast, Peer, PeerError, among, peer_called, synchronise
 from tests.support.endpoints import LOOPBACK, unused_port
 from tests.support.processes import ROOT, PeerProcess
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.interop
 
-NEEDS = {"node": pytest.mark.requires_node, "go": pytest.mark.requires_go}
 MEETINGS = [
     ("node", "go"),
     ("node", "python"),
@@ -42,53 +36,16 @@ PAYLOADS = [
 
 
 def pairs() -> list[object]:
-    """Both orders of every meeting, marked with what each language needs."""
+    """Both orders of every meeting."""
     orders = dict.fromkeys(order for meeting in MEETINGS for order in (meeting, meeting[::-1]))
-    return [
-        pytest.param(*order, marks=[NEEDS[name] for name in {*order} if name in NEEDS])
-        for order in orders
-    ]
+    return [among(*order) for order in orders]
 
 
 def clients() -> list[object]:
-    return [
-        pytest.param(name, marks=[NEEDS[name]] if name in NEEDS else [])
-        for name in ("node", "go", "python")
-    ]
+    return [among(name) for name in ("node", "go", "python")]
 
 
 CROSSWISE = pytest.mark.parametrize(("binder", "connecter"), pairs())
-
-
-@pytest.fixture(scope="module")
-def cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
-    """The gateway and a peer for every language there is on this machine."""
-    made = Cast()
-    try:
-        made.start("python", [sys.executable, PEERS / "remote.py", "core"])
-        made.start("libzmq", [sys.executable, PEERS / "remote.py", "zmq"])
-        made.start_gateway()
-        package = ROOT / "clients" / "node"
-        if shutil.which("node") and (package / "node_modules").exists():
-            made.start("node", ["node", PEERS / "remote.js", package])
-        if shutil.which("go"):
-            made.start("go", [build_go_peer(tmp_path_factory.mktemp("go"))])
-        yield made
-    finally:
-        made.end()
-
-
-@pytest.fixture
-def peers(cast: Cast) -> Iterator[dict[str, Peer]]:
-    yield cast.peers
-    for peer in cast.peers.values():
-        peer.close_sockets()
-
-
-def peer_called(name: str, peers: dict[str, Peer]) -> Peer:
-    if name not in peers:
-        tools.give_up(f"the {name} client", f"the packages of clients/{name} are not installed")
-    return peers[name]
 
 
 @CROSSWISE

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,11 +17,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.support import tools
 from tests.support.processes import ROOT, PeerProcess
 from tests.support.sockets import QUIET, SAFETY_TIMEOUT
 from tests.support.waiting import wait_until
 
 PEERS = ROOT / "tests" / "interop" / "peers"
+NEEDS = {"node": pytest.mark.requires_node, "go": pytest.mark.requires_go}
 _numbers = itertools.count(1)
 
 
@@ -79,6 +84,10 @@ class PeerSocket:
     def connect(self, endpoint: str) -> None:
         self._ask("connect", endpoint=endpoint)
 
+    def secure(self, part: str, **credentials: str) -> None:
+        """Give it a mechanism: part is "plain_client", "curve_server", ..."""
+        self._ask(part, **credentials)
+
     def subscribe(self, topic: str) -> None:
         self._ask("subscribe", topic=topic)
 
@@ -100,6 +109,18 @@ class PeerSocket:
 
     def close(self) -> None:
         self._ask("close")
+
+
+def peer_called(name: str, peers: dict[str, Peer]) -> Peer:
+    """The peer of a language; skips the test, and says why, where it is not installed."""
+    if name not in peers:
+        tools.give_up(f"the {name} client", f"the packages of clients/{name} are not installed")
+    return peers[name]
+
+
+def among(*names: str) -> object:
+    """One set of a test's parameters: languages, marked with what they need."""
+    return pytest.param(*names, marks=[NEEDS[name] for name in {*names} if name in NEEDS])
 
 
 def synchronise(publisher: PeerSocket, subscriber: PeerSocket) -> None:
@@ -124,6 +145,20 @@ class Cast:
         self._stack = ExitStack()
         self.peers: dict[str, Peer] = {}
         self._gateway = ""
+
+    def start_everybody(self, directory: Path) -> None:
+        """Start the gateway and a peer for every language there is on this machine.
+
+        directory: where the Go peer is built
+        """
+        self.start("python", [sys.executable, PEERS / "remote.py", "core"])
+        self.start("libzmq", [sys.executable, PEERS / "remote.py", "zmq"])
+        self.start_gateway()
+        package = ROOT / "clients" / "node"
+        if shutil.which("node") and (package / "node_modules").exists():
+            self.start("node", ["node", PEERS / "remote.js", package])
+        if shutil.which("go"):
+            self.start("go", [build_go_peer(directory)])
 
     def start(self, name: str, command: Sequence[str | Path]) -> None:
         """Start a peer under this name."""

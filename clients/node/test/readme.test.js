@@ -16,6 +16,8 @@ const OUTPUTS = [
   /^Hello World\n$/,
   /^job one\njob two\njob three\n$/,
   /^true weather\nweather sunny\n$/,
+  /^a secret\n$/,
+  /^it is me\n$/,
   /^attached to \S+\nEAGAIN\n$/,
 ]
 

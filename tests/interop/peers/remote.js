@@ -35,6 +35,26 @@ const commands = {
   subscribe({socket, topic}) {
     sockets.get(socket).subscribe(topic)
   },
+  plain_server({socket, domain}) {
+    Object.assign(sockets.get(socket), {plainServer: true, zapDomain: domain})
+  },
+  plain_client({socket, username, password}) {
+    Object.assign(sockets.get(socket), {plainUsername: username, plainPassword: password})
+  },
+  curve_server({socket, domain, secretkey}) {
+    Object.assign(sockets.get(socket), {
+      curveServer: true,
+      curveSecretKey: secretkey,
+      zapDomain: domain,
+    })
+  },
+  curve_client({socket, serverkey, publickey, secretkey}) {
+    Object.assign(sockets.get(socket), {
+      curveServerKey: serverkey,
+      curvePublicKey: publickey,
+      curveSecretKey: secretkey,
+    })
+  },
   async send({socket, frames}) {
     await sockets.get(socket).send(frames.map(frame => Buffer.from(frame, "base64")))
   },

@@ -47,6 +47,23 @@ class Remote:
     def subscribe(self, socket: int, topic: str) -> None:
         self._sockets[socket].subscribe(topic)
 
+    def plain_server(self, socket: int, domain: str) -> None:
+        self._set(socket, plain_server=1, zap_domain=domain.encode())
+
+    def plain_client(self, socket: int, username: str, password: str) -> None:
+        self._set(socket, plain_username=username.encode(), plain_password=password.encode())
+
+    def curve_server(self, socket: int, domain: str, secretkey: str) -> None:
+        keys = {"curve_secretkey": secretkey.encode()}
+        self._set(socket, curve_server=1, zap_domain=domain.encode(), **keys)
+
+    def curve_client(self, socket: int, **keys: str) -> None:
+        self._set(socket, **{f"curve_{name}": key.encode() for name, key in keys.items()})
+
+    def _set(self, socket: int, **options: Any) -> None:
+        for name, value in options.items():
+            setattr(self._sockets[socket], name, value)
+
     def send(self, socket: int, frames: list[str]) -> None:
         self._sockets[socket].send_multipart([base64.b64decode(frame) for frame in frames])
 

@@ -20,6 +20,9 @@ type command struct {
 	Topic    string
 	Frames   [][]byte // base64 in JSON
 	Timeout  int      // milliseconds
+
+	Domain, Username, Password      string
+	ServerKey, PublicKey, SecretKey string // Z85
 }
 
 type answer struct {
@@ -82,6 +85,14 @@ func carryOut(c command) (result answer, err error) {
 		err = socket.Connect(c.Endpoint)
 	case "subscribe":
 		err = socket.SetSubscribe(c.Topic)
+	case "plain_server":
+		err = socket.ServerAuthPlain(c.Domain)
+	case "plain_client":
+		err = socket.ClientAuthPlain(c.Username, c.Password)
+	case "curve_server":
+		err = socket.ServerAuthCurve(c.Domain, c.SecretKey)
+	case "curve_client":
+		err = socket.ClientAuthCurve(c.ServerKey, c.PublicKey, c.SecretKey)
 	case "send":
 		err = send(socket, c.Frames)
 	case "recv":
