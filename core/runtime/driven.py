@@ -27,6 +27,7 @@ TICKS_AFTER_BURST = 20
 CLAIM_GAP = 2e-3
 
 _NOTHING: Events = []
+_ONCE = (True,)
 
 
 class Driven(Wiring):
@@ -91,18 +92,28 @@ class Driven(Wiring):
             self.reactor.unwatch(self)
         if self.bursting:
             self.reactor.flush_others(self)
-        self._leading = True
-        if self._posted:
-            self._waker.wake()
         events: Events = _NOTHING
         lock = self.lock
+        held: list[bool] = []
+        interrupt: BaseException | None = None
         try:
-            lock.release()  # within the block: a signal may come as soon as it returns
+            # A signal may come as soon as any call returns: from the first on, the lock is free.
+            self._leading = True
+            lock.release()
+            if self._posted:
+                self._waker.wake()
             events = self.selector.wait(timeout)
         finally:
-            lock.acquire()
+            while not held:
+                try:
+                    # No signal comes between taking the lock and knowing that we have it.
+                    held.extend(map(lock.acquire, _ONCE))
+                except BaseException as error:
+                    interrupt = error
             self._leading = False
             self._process(events)
+            if interrupt is not None:
+                raise interrupt
             if self._unusable:
                 self._end_wait()
 

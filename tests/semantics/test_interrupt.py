@@ -99,6 +99,46 @@ def check_call(
     assert other.recv() == b"both ways"
 
 
+class InterruptedLock:
+    """A lock for which a thread has to wait, and Ctrl-C comes just then."""
+
+    def __init__(self, lock: Any) -> None:
+        self._lock = lock
+        self.release = lock.release
+        self.interrupts = 1
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if blocking and self.interrupts:
+            self.interrupts -= 1
+            raise KeyboardInterrupt
+        return bool(self._lock.acquire(blocking, timeout))
+
+    def __enter__(self) -> bool:
+        return bool(self._lock.__enter__())
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.__exit__(*error)
+
+
+@pytest.mark.core_only
+def test_at_the_end_of_a_wait(zmq: Any, endpoint: Endpoints) -> None:
+    """While the thread takes back the lock of its socket, which others have at that moment."""
+    with zmq.Context() as context, context.socket(zmq.PULL) as pull:
+        with context.socket(zmq.PUSH) as push:
+            push.connect(bind(pull, endpoint("tcp")))
+            push.send(b"first")
+            engine = pull._engine
+            engine.lock = lock = InterruptedLock(engine.lock)
+            with pytest.raises(KeyboardInterrupt):
+                pull.recv()
+            assert not lock.interrupts
+            assert pull.recv() == b"first"
+            push.send(b"second")
+            assert pull.recv() == b"second"
+        pull.close()
+        context.term(timeout=10_000)
+
+
 def test_waiting_for_a_reply(zmq: Any, new_socket: SocketFactory, endpoint: Endpoints) -> None:
     reply, request = new_socket.pair_up(zmq.REP, zmq.REQ, endpoint("tcp"), rcvtimeo=-1)
     request.send(b"q")
