@@ -147,9 +147,8 @@ class ConnectedEndpoint:
             local=stream.local,
             peer=stream.remote,
         )
-        link = self._engine.new_link(stream, self)
-        if not link.closed:  # its peer may have gone before our first word
-            self._link = link
+        self._link = self._engine.new_link(stream, self)
+        self._link.start()
 
     def _drop_stream(self, why: str) -> None:
         if self._stream is not None:

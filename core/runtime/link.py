@@ -113,8 +113,17 @@ class Link:
         self.closed = False
         self.since = time.monotonic()  # in its state: handshake, then ready
         engine.watch(stream.fileno(), self.on_events, READ)
-        self._send_control()
-        self._arm_timer()
+
+    def start(self, *, look: bool = False) -> None:
+        """Say the first word; the owner knows us by now.
+
+        :param look: see first what the peer has said: one answer then does for two
+        """
+        if look:
+            self.on_events(READ)
+        if not self.closed:
+            self._send_control()
+            self._arm_timer()
 
     def _new_connection(self, config: ConnectionConfig) -> Connection | RawConnection:
         return Connection(config, time.monotonic())

@@ -87,8 +87,8 @@ class BoundEndpoint:
             peer=stream.remote,
         )
         link = self._engine.new_link(stream, self)
-        if not link.closed:  # its peer may have gone before our first word
-            self._links.add(link)
+        self._links.add(link)
+        link.start(look=True)
 
     def _accept_again(self) -> None:
         if self._listening and not self._full:

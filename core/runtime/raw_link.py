@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from core.runtime.link import Link, LinkOwner
+from core.runtime.link import Link
 from core.zmtp import ConnectionConfig, RawConnection
-
-if TYPE_CHECKING:
-    from core.runtime.engine import Engine
-    from core.transport import Stream
 
 
 class RawLink(Link):
@@ -17,9 +11,9 @@ class RawLink(Link):
 
     __slots__ = ()
 
-    def __init__(self, engine: Engine, stream: Stream, owner: LinkOwner) -> None:
-        super().__init__(engine, stream, owner)
-        engine.post(self.digest)  # the beginning waits for no byte, only for the owner to know us
+    def start(self, *, look: bool = False) -> None:
+        """The beginning waits for no byte."""
+        self.digest()
 
     def _new_connection(self, config: ConnectionConfig) -> RawConnection:
         return RawConnection()
