@@ -20,11 +20,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def failing_when_awaited(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def failing_when_awaited(method: Callable[P, Future[T]]) -> Callable[P, Future[T]]:
     """Make errors of a method come out of the future that it returns, as errors of sending do."""
 
     @wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+    def call(*args: P.args, **kwargs: P.kwargs) -> Future[T]:
         try:
             return method(*args, **kwargs)
         except Exception as error:
@@ -52,7 +52,7 @@ class AsyncSendReceiveMixin(ABC):
         track: bool = False,
         routing_id: int | None = None,
         group: str | bytes | None = None,
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send one frame."""
 
     @abstractmethod
@@ -62,7 +62,7 @@ class AsyncSendReceiveMixin(ABC):
     @abstractmethod
     def _send_message(
         self, message: Message, flags: int, tracker: MessageTracker | None
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send a whole message, or with SNDMORE the beginning of one; the result is `tracker`."""
 
     @abstractmethod
@@ -85,7 +85,7 @@ class AsyncSendReceiveMixin(ABC):
         copy: bool = True,
         track: bool = False,
         **kwargs: Any,
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send a message of several frames, all of them or none. See `core.Socket.send_multipart`.
 
         Returns a future, as ``send`` does.
@@ -142,7 +142,7 @@ class AsyncSendReceiveMixin(ABC):
 
     def send_string(
         self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send text as one frame. See `core.Socket.send_string`."""
         return self.send(serialize.encode_string(u, encoding), flags=flags, copy=copy, **kwargs)
 
@@ -153,7 +153,7 @@ class AsyncSendReceiveMixin(ABC):
 
     def send_json(
         self, obj: object, flags: int = 0, **kwargs: Any
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send an object as JSON in UTF-8; further arguments go to ``json.dumps``.
 
         See `core.Socket.send_json`.
@@ -170,7 +170,7 @@ class AsyncSendReceiveMixin(ABC):
 
     def send_pyobj(
         self, obj: object, flags: int = 0, protocol: int | None = None, **kwargs: Any
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send a Python object, pickled. See `core.Socket.send_pyobj`."""
         return self.send(serialize.encode_object(obj, protocol), flags=flags, **kwargs)
 
@@ -188,7 +188,7 @@ class AsyncSendReceiveMixin(ABC):
         flags: int = 0,
         copy: bool = True,
         **kwargs: Any,
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send the frames that ``serialize`` makes of ``msg``, as `send_multipart` does.
 
         See `core.Socket.send_serialized`.

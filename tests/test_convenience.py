@@ -62,6 +62,11 @@ class Loop(SendReceiveMixin):
         raise NotImplementedError(label)
 
 
+async def later(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    await asyncio.sleep(0)
+    return call(*args, **kwargs)
+
+
 class AsyncLoop(AsyncSendReceiveMixin):
     """The same for asyncio, where each call takes a turn of the event loop."""
 
@@ -70,20 +75,21 @@ class AsyncLoop(AsyncSendReceiveMixin):
     def __init__(self) -> None:
         self.inner = Loop()
 
-    async def send(self, data: Any, flags: int = 0, *args: Any, **kwargs: Any) -> Any:
-        await asyncio.sleep(0)
-        return self.inner.send(data, flags, *args, **kwargs)
+    def send(self, data: Any, flags: int = 0, *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
+        return asyncio.ensure_future(later(self.inner.send, data, flags, *args, **kwargs))
 
     async def recv(self, flags: int = 0, copy: bool = True, track: bool = False) -> Any:
         await asyncio.sleep(0)
         return self.inner.recv(flags, copy, track)
 
-    async def _send_message(
+    def _send_message(
         self, message: Message, flags: int, tracker: MessageTracker | None
-    ) -> MessageTracker | None:
-        await asyncio.sleep(0)
-        self.inner._send_message(message, flags)
-        return tracker
+    ) -> asyncio.Future[MessageTracker | None]:
+        async def send() -> MessageTracker | None:
+            await later(self.inner._send_message, message, flags)
+            return tracker
+
+        return asyncio.ensure_future(send())
 
     async def _recv_message(self, flags: int) -> Message:
         await asyncio.sleep(0)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.asyncio.waiter import Waiter
 from core.errors import ZMQError, error_from_errno
+from core.patterns.pipe import frames_of
 
 if TYPE_CHECKING:
     from core.asyncio.socket import Socket
@@ -65,7 +66,7 @@ class OneMessage(Job):
         if not self._more and not self._socket._parts:
             return self._socket._engine.try_send(self._message)
         if self._frames is None:
-            self._frames = list(self._message) if type(self._message) is list else [self._message]  # type: ignore[list-item]
+            self._frames = list(frames_of(self._message))
         frames = self._frames
         while frames and self._socket._try_part(frames[0], self._more or len(frames) > 1):
             del frames[0]

@@ -6,6 +6,7 @@ import asyncio
 from asyncio import Future, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from core.asyncio.event_stream import EventStream
@@ -57,7 +58,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
         super().__init__(context, engine)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._sent: Future[None]  # done: what every send returns that had room at once
+        self._sent: Future[Any]  # done: what every send returns that had room at once
         self._sends: SendQueue | None = None  # while there are any without room
         self._held = False  # something waits that no message may overtake
         self._waiters: list[Waiter | SendQueue] = []
@@ -88,7 +89,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         track: bool = False,
         routing_id: int | None = None,
         group: str | bytes | None = None,
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send one frame: see `core.Socket.send`. What has room is on its way at once.
 
         Returns a future, which need not be awaited: what has no room is sent when there is, before
@@ -123,7 +124,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     @failing_when_awaited
     def _send_frame(
         self, data: Any, flags: int, copy: bool, track: bool
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         frame = as_bytes(data)
         tracker = None if copy else tracker_after_send(data, copy, track)
         return self._start(OneMessage(self, frame, bool(flags & SNDMORE), tracker), flags)
@@ -131,7 +132,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     @failing_when_awaited
     def _send_message(
         self, message: Message, flags: int, tracker: MessageTracker | None
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         engine = self._engine
         if flags & SNDMORE or self._held or len(engine.outbox) >= engine.burst_limit:
             return self._start(OneMessage(self, message, bool(flags & SNDMORE), tracker), flags)
@@ -141,16 +142,14 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         return self._done(tracker)
 
     @failing_when_awaited
-    def send_many(
-        self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0
-    ) -> Awaitable[int]:
+    def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> Future[int]:
         """Send many messages with one call: see `core.Socket.send_many`.
 
         Returns a future, as `send` does. Cancelled means that no more of them will be sent.
         """
         return self._start(Batch(self._engine, as_batch(messages)), flags)
 
-    def _start(self, job: Job, flags: int) -> Awaitable[Any]:
+    def _start(self, job: Job, flags: int) -> Future[Any]:
         """Send what has room; what has none goes on by itself, after all that was called before."""
         self._attach()
         timeout = 0.0 if flags & DONTWAIT else self._engine.send_timeout
@@ -169,14 +168,14 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         self._pass_turn()
         return self._done(job.outcome(None))
 
-    def _done(self, result: T) -> Awaitable[T]:
+    def _done(self, result: T) -> Future[T]:
         if result is None:
-            return self._sent  # type: ignore[return-value]
+            return self._sent
         done: Future[T] = get_running_loop().create_future()
         done.set_result(result)
         return done
 
-    def _send_later(self, job: Job, timeout: float | None) -> Awaitable[Any]:
+    def _send_later(self, job: Job, timeout: float | None) -> Future[Any]:
         loop = get_running_loop()
         if self._sends is None:
             self._sends = SendQueue(self, loop)
@@ -260,24 +259,10 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         if self._streak >= STREAK:
             await self._pause()
         self._streak += 1
-        try:
-            message: Message = await self._until(engine.try_receive, flags)
-        except ZMQError as error:
-            if error.errno != EFSM or self._sends is None:
-                raise
-            message = await self._until(self._receive_in_turn, flags)
+        message: Message = await self._until(engine.try_receive, flags)
         if len(engine.inbox) >= STREAK:
             self._streak = STREAK
         return message
-
-    def _receive_in_turn(self) -> Message | None:
-        """A send that waits for room (of a REQ, to begin with) comes before this receive."""
-        try:
-            return self._engine.try_receive()
-        except ZMQError as error:
-            if error.errno != EFSM or self._sends is None:
-                raise
-            return None
 
     async def recv_many(self, max_messages: int = 1000, flags: int = 0) -> list[Message]:
         """Receive what is there, waiting only for the first: see `core.Socket.recv_many`."""
@@ -326,7 +311,11 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
     async def _until(self, attempt: Callable[[], T | None], flags: int) -> T:
         """Return what `attempt` returns once it is not None; raises Again when time is over."""
         self._attach()
-        result = attempt()
+        try:
+            result = attempt()
+        except ZMQError as error:
+            self._raise_unless_sending(error)
+            attempt, result = partial(self._attempt_after_sends, attempt), None
         if result is None:
             timeout = self._engine.receive_timeout
             try:
@@ -336,6 +325,18 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         if self._waiters and not self._engine.pattern.bursts:
             self._wake_waiters()  # a turn has passed: who waits for the other turn must look
         return result
+
+    def _attempt_after_sends(self, attempt: Callable[[], T | None]) -> T | None:
+        try:
+            return attempt()
+        except ZMQError as error:
+            self._raise_unless_sending(error)
+            return None
+
+    def _raise_unless_sending(self, error: ZMQError) -> None:
+        """A receive is not out of turn if a send that waits for room comes before it."""
+        if error.errno != EFSM or self._sends is None:
+            raise error
 
     async def _wait_for(self, attempt: Callable[[], T | None], seconds: float | None) -> T:
         """Return what `attempt`, which has just returned None, returns once something happened."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
+from asyncio import Future
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.addressing import addressed, labelled_frames, only_frame, only_part, singles
@@ -23,13 +24,11 @@ class SinglePartSocket(Socket):
     @failing_when_awaited
     def _send_message(
         self, message: Message, flags: int, tracker: MessageTracker | None
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         return super()._send_message(only_frame(self, message), flags, tracker)  # type: ignore[arg-type]
 
     @failing_when_awaited
-    def send_many(
-        self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0
-    ) -> Awaitable[int]:
+    def send_many(self, messages: Sequence[bytes | Sequence[bytes]], flags: int = 0) -> Future[int]:
         """Send many messages with one call: see `core.Socket.send_many`."""
         return super().send_many(singles(self, messages), flags)
 
@@ -48,7 +47,7 @@ class AddressedSocket(SinglePartSocket):
         track: bool = False,
         routing_id: int | None = None,
         group: str | bytes | None = None,
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send one frame, which is a message: see `core.socket_kinds.AddressedSocket.send`."""
         if flags & SNDMORE:
             self._engine.has_room_for(as_bytes(data))  # which refuses it
@@ -64,12 +63,12 @@ class AddressedSocket(SinglePartSocket):
         copy: bool = True,
         track: bool = False,
         **kwargs: Any,
-    ) -> Awaitable[MessageTracker | None]:
+    ) -> Future[MessageTracker | None]:
         """Send a message, which is the only one of ``msg_parts``: see `send`."""
         return self.send(only_part(self, msg_parts), flags, copy, track, **kwargs)
 
     @failing_when_awaited
-    def send_many(self, messages: Sequence[Any], flags: int = 0) -> Awaitable[int]:
+    def send_many(self, messages: Sequence[Any], flags: int = 0) -> Future[int]:
         """Send many messages with one call: frames that know where they go."""
         batch = [addressed(self, only_frame(self, message), None, None) for message in messages]
         return self._start(Batch(self._engine, batch), flags)

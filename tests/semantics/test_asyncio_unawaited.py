@@ -129,11 +129,12 @@ def test_a_request_that_nobody_awaited_comes_before_its_reply(zmq: Any, run: Run
 
 
 @pytest.mark.core_only  # zmq.asyncio waits for ever
-def test_out_of_turn_after_a_cancelled_request(zmq: Any, run: Runner) -> None:
+@pytest.mark.parametrize("form", ["recv", "recv_many", "recv_multipart"])
+def test_out_of_turn_after_a_cancelled_request(zmq: Any, run: Runner, form: str) -> None:
     async def test(face: Face) -> None:
         request = face(zmq.REQ)
         sending = request.send(b"nobody is there")
-        receiving = asyncio.ensure_future(request.recv())
+        receiving = asyncio.ensure_future(getattr(request, form)())
         await asyncio.sleep(0)
         assert not receiving.done()
         sending.cancel()
@@ -190,6 +191,33 @@ def test_cancelled_sends_are_left_out(zmq: Any, run: Runner) -> None:
             assert await pull.recv() == b"%d" % number
         await asyncio.wait([*futures, *tasks])
         assert all(sending.cancelled() for sending in cancelled)
+
+    run(test)
+
+
+def test_a_send_whose_time_is_over_is_left_out(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        push, pull = face(zmq.PUSH), face(zmq.PULL)
+        for sending in (push.send(b"too late"), push.send_multipart([b"too", b"late"])):
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(sending, 0.01)
+        push.connect(bind(pull, face.endpoint("tcp")))
+        await asyncio.wait_for(push.send(b"in time"), LIMIT)
+        assert await pull.recv() == b"in time"
+
+    run(test)
+
+
+@pytest.mark.core_only  # zmq.asyncio waits on
+def test_a_terminated_context_ends_pending_sends(zmq: Any, run: Runner) -> None:
+    async def test(face: Face) -> None:
+        push = face(zmq.PUSH)
+        pending = [push.send(b"x"), push.send_many([b"x", b"y"])]
+        ending = asyncio.ensure_future(asyncio.to_thread(face.context.term))
+        for outcome in await asyncio.gather(*pending, return_exceptions=True):
+            assert isinstance(outcome, zmq.ContextTerminated)
+        push.close()
+        await ending
 
     run(test)
 
