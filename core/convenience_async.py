@@ -28,11 +28,16 @@ def failing_when_awaited(method: Callable[P, Future[T]]) -> Callable[P, Future[T
         try:
             return method(*args, **kwargs)
         except Exception as error:
-            failed: Future[T] = get_running_loop().create_future()
-            failed.set_exception(error)
-            return failed
+            return _failed(error)
 
     return call
+
+
+def _failed(error: Exception) -> Future[Any]:
+    """Return a future that no frame of the error's traceback knows: it is logged when it goes."""
+    failed: Future[Any] = get_running_loop().create_future()
+    failed.set_exception(error)
+    return failed
 
 
 class AsyncSendReceiveMixin(ABC):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from typing import Any
 
 import pytest
@@ -425,7 +424,6 @@ def test_a_failure_that_nobody_sees_is_logged(zmq: Any, run: Runner) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, told: seen.append(told))
         face(zmq.REP).send(b"out of turn")
         face(zmq.PUSH).send_multipart(["text"])
-        gc.collect()
         assert [type(told["exception"]) for told in seen] == [zmq.ZMQError, TypeError]
 
     run(test)
