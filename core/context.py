@@ -11,19 +11,18 @@ import weakref
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
-from core.context_options import ContextOptionValues
 from core.enums import ContextOption, Errno, LimitOption, SocketOption, SocketType
 from core.errors import StillInUse, ZMQError, error_from_errno
+from core.handles import Handles
 from core.options import OptionValues
 from core.runtime import log
 from core.runtime.engine import Engine
-from core.runtime.reactor import Reactor
-from core.runtime.thread_settings import ThreadSettings
+from core.shared_context import SharedContext
 from core.socket import Socket, SocketBase
 from core.socket_kinds import class_for
 
 if TYPE_CHECKING:
-    from core.auth.handler import FunctionHandler, Judge
+    from core.auth.handler import Judge
 
 S = TypeVar("S", bound=SocketBase)
 C = TypeVar("C", bound=SocketBase)
@@ -40,17 +39,58 @@ class BaseContext(Generic[S]):
     _instance_lock: ClassVar[threading.Lock] = threading.Lock()
     _socket_class: ClassVar[type[Any]]
 
-    def __init__(self, io_threads: int = 1) -> None:
-        self._options = ContextOptionValues()
-        self._options.set(ContextOption.IO_THREADS, io_threads)
-        self._thread_settings = ThreadSettings()
-        self._reactor = Reactor("babelmq-io")
+    def __init__(
+        self, io_threads: int | BaseContext[Any] = 1, shadow: int | BaseContext[Any] = 0
+    ) -> None:
+        """Make a context, or with a context or its `underlying` a shadow of it.
+
+        :param io_threads: kept for reading back: see `Context`; or a context, to shadow it
+        :param shadow: the context to shadow, or its `underlying`
+        :raises ZMQError: EINVAL: ``io_threads`` is negative; EFAULT: there is no such context
+        """
         self._sockets: weakref.WeakSet[S] = weakref.WeakSet()
         self._socket_defaults: dict[int, Any] = {}
-        self._terminated = False
-        self._zap_handler: FunctionHandler | None = None
-        self._lock = threading.Lock()
-        self._pid = os.getpid()
+        self._shadow_obj: BaseContext[Any] | None = None
+        self._shared: SharedContext
+        if shadow or isinstance(io_threads, BaseContext):
+            self._shadow_obj = contexts.find(_number(shadow or io_threads))
+            self._shared = self._shadow_obj._shared
+        else:
+            self._shared = SharedContext(io_threads)
+
+    @classmethod
+    def shadow(cls, address: int | BaseContext[Any]) -> Self:
+        """Return another object for a context, which may be of the other face.
+
+        Both have the same options, ZAP handler and end: whoever terminates one terminates both.
+        Defaults for new sockets are each one's own. A shadow that is forgotten ends nothing.
+
+        :param address: the context, or its `underlying`
+        :raises ZMQError: EFAULT: there is no such context, or it was terminated
+        """
+        return cls(shadow=contexts.find(_number(address)))
+
+    @property
+    def underlying(self) -> int:
+        """A number for `shadow` in this process; 0 once the context was terminated."""
+        if self._shadow_obj is not None:
+            return self._shadow_obj.underlying
+        if self.closed:
+            return 0
+        with self._shared.lock:
+            if not self._shared.number:
+                self._shared.number = contexts.add(self)
+        return self._shared.number
+
+    @property
+    def _shadow(self) -> bool:
+        return self._shadow_obj is not None
+
+    def __copy__(self, memo: Any = None) -> Self:
+        """Copying a context makes a shadow."""
+        return self.shadow(self)
+
+    __deepcopy__ = __copy__
 
     @classmethod
     def instance(cls, io_threads: int = 1) -> Self:
@@ -60,7 +100,7 @@ class BaseContext(Generic[S]):
         """
         with cls._instance_lock:
             known = cls.__dict__.get("_instance")
-            if known is None or known.closed or known._pid != os.getpid():
+            if known is None or known.closed or known._shared.pid != os.getpid():
                 cls._instance = cls(io_threads)
             found: Self = cls._instance
             return found
@@ -81,40 +121,53 @@ class BaseContext(Generic[S]):
             THREAD_* settings that the system refuses
         """
         kind = _socket_type(socket_type)
-        with self._lock:
-            self._check_usable()
-            self._schedule_thread()
-            options = OptionValues(
-                kind, ipv6=self._options.ipv6, linger=-1 if self._options.blocky else 0
-            )
-            make = class_for(kind, socket_class or self._socket_class)
-            engine = Engine(self._reactor, kind, options)
-            engine.made_at = _line_of_program()
-            socket: Any = make(self, engine, **kwargs)
+        make = class_for(kind, socket_class or self._socket_class)
+        with self._shared.lock:
+            socket: Any = make(self, self._engine_of(kind), **kwargs)
             self._sockets.add(socket)
         for option, value in self._socket_defaults.items():
             _apply_default(socket, option, value)
         return socket
 
+    def _new_engine(self, socket_type: int, socket: Any) -> Engine:
+        """For a socket that is made without `socket`."""
+        kind = _socket_type(socket_type)
+        with self._shared.lock:
+            engine = self._engine_of(kind)
+            self._sockets.add(socket)
+        return engine
+
+    def _engine_of(self, kind: SocketType) -> Engine:
+        self._check_usable()
+        self._schedule_thread()
+        shared = self._shared
+        linger = -1 if shared.options.blocky else 0
+        engine = Engine(
+            shared.reactor, kind, OptionValues(kind, ipv6=shared.options.ipv6, linger=linger)
+        )
+        engine.made_at = _line_of_program()
+        return engine
+
     def _schedule_thread(self) -> None:
-        settings = self._options.thread_settings()
-        if settings != self._thread_settings:
-            self._reactor.schedule_thread(settings)
-            self._thread_settings = settings
+        settings = self._shared.options.thread_settings()
+        if settings != self._shared.thread_settings:
+            self._shared.reactor.schedule_thread(settings)
+            self._shared.thread_settings = settings
 
     def _check_usable(self) -> None:
-        if self._terminated:
+        if self._shared.terminated:
             raise error_from_errno(Errno.ETERM)
-        if self._pid != os.getpid():
+        if self._shared.pid != os.getpid():
             raise error_from_errno(
                 errno.ENOTSUP,
                 "this process was forked after the Context was made, and a context does not "
                 "survive a fork: make a new one here",
             )
-        if len(self._reactor.engines()) >= self._options.max_sockets:
+        limit = self._shared.options.max_sockets
+        if len(self._shared.reactor.engines()) >= limit:
             raise error_from_errno(
                 errno.EMFILE,
-                f"{self._options.max_sockets} sockets are open: close some, or raise MAX_SOCKETS",
+                f"{limit} sockets are open: close some, or raise MAX_SOCKETS",
             )
 
     # Options
@@ -126,7 +179,7 @@ class BaseContext(Generic[S]):
         :param optval: its value, in the unit that the option has
         :raises ZMQError: EINVAL for an unknown or read-only option or a value out of range
         """
-        self._options.set(option, optval)
+        self._shared.options.set(option, optval)
 
     def get(self, option: int) -> int:
         """Return a context option (``zmq_ctx_get``).
@@ -134,7 +187,7 @@ class BaseContext(Generic[S]):
         :param option: its number, such as ``zmq.SOCKET_LIMIT``
         :raises ZMQError: EINVAL for an unknown option
         """
-        return self._options.get(option)
+        return self._shared.options.get(option)
 
     def setsockopt(self, option: int, value: Any) -> None:
         """Set a default socket option for the sockets made from now on.
@@ -169,7 +222,7 @@ class BaseContext(Generic[S]):
 
         :raises ZMQError: setting it: EADDRINUSE: an authenticator or another handler is there
         """
-        return None if self._zap_handler is None else self._zap_handler.judge
+        return None if self._shared.zap_handler is None else self._shared.zap_handler.judge
 
     @zap_handler.setter
     def zap_handler(self, judge: Judge | None) -> None:
@@ -178,15 +231,15 @@ class BaseContext(Generic[S]):
             return
         if not callable(judge):
             raise TypeError(f"a ZAP handler is a function or None, not {judge!r}")
-        if self._zap_handler is not None:
-            self._zap_handler.replace(judge)
+        if self._shared.zap_handler is not None:
+            self._shared.zap_handler.replace(judge)
             return
         from core.auth.handler import FunctionHandler  # heavy, and few contexts need it
 
-        self._zap_handler = FunctionHandler(self, judge)
+        self._shared.zap_handler = FunctionHandler(self, judge)
 
     def _end_zap_handler(self) -> None:
-        handler, self._zap_handler = self._zap_handler, None
+        handler, self._shared.zap_handler = self._shared.zap_handler, None
         if handler is not None:
             handler.stop()
 
@@ -221,13 +274,13 @@ class BaseContext(Generic[S]):
     @property
     def closed(self) -> bool:
         """Whether the context was terminated."""
-        return self._terminated
+        return self._shared.terminated
 
     def shutdown(self) -> None:
         """Make every blocking call on this context's sockets raise ContextTerminated."""
-        with self._lock:
-            self._terminated = True
-        for engine in self._reactor.engines():
+        with self._shared.lock:
+            self._shared.terminated = True
+        for engine in self._shared.reactor.engines():
             engine.terminate()
 
     def term(self, timeout: float | None = None) -> None:
@@ -241,22 +294,22 @@ class BaseContext(Generic[S]):
         :raises StillInUse: time is over; names each socket, where it was made, its endpoints and
             its unsent messages. Close them, and call `term` again
         """
-        if self._pid != os.getpid():
+        if self._shared.pid != os.getpid():
             return  # the parent's sockets are the parent's to end
         self.shutdown()
         self._end_zap_handler()
         deadline = None if timeout is None else time.monotonic() + timeout / 1000
         patience = FIRST_PATIENCE
-        while not self._reactor.wait_until_empty(_at_most(patience, deadline)):
+        while not self._shared.reactor.wait_until_empty(_at_most(patience, deadline)):
             held = StillInUse(self._holders() or ["one that is closing just now"])
             if deadline is not None and time.monotonic() >= deadline:
                 raise held
             log.warning("Context.term waits: %s", held)
             patience = PATIENCE
-        self._reactor.stop()
+        self._shared.reactor.stop()
 
     def _holders(self) -> list[str]:
-        return [engine.describe() for engine in self._reactor.engines() if engine.made_at]
+        return [engine.describe() for engine in self._shared.reactor.engines() if engine.made_at]
 
     def destroy(self, linger: int | None = None, timeout: float | None = None) -> None:
         """Close all sockets, then terminate.
@@ -282,13 +335,14 @@ class BaseContext(Generic[S]):
 
     def __del__(self) -> None:
         # Nobody can reach the sockets any more: let what they queued leave, but wait for nobody.
-        if sys.is_finalizing() or getattr(self, "_terminated", True):
+        shared = getattr(self, "_shared", None)
+        if sys.is_finalizing() or shared is None or shared.terminated or self._shadow:
             return
-        self._terminated = True
-        self._reactor.stop_when_empty()
+        shared.terminated = True
+        shared.reactor.stop_when_empty()
 
     def __repr__(self) -> str:
-        state = "terminated" if self._terminated else f"{len(self._reactor.engines())} sockets"
+        state = "terminated" if self.closed else f"{len(self._shared.reactor.engines())} sockets"
         return f"<Context: {state}>"
 
 
@@ -307,6 +361,14 @@ class Context(BaseContext[Socket]):
     def __class_getitem__(cls, _: Any) -> type[Self]:
         """pyzmq's annotations ``zmq.Context[zmq.Socket[bytes]]`` keep working."""
         return cls
+
+
+contexts: Handles[BaseContext[Any]] = Handles("context")
+
+
+def _number(address: Any) -> Any:
+    """What a context is shadowed by: its number."""
+    return address.underlying if isinstance(address, BaseContext) else address
 
 
 def _socket_type(number: int) -> SocketType:
@@ -349,4 +411,4 @@ def _line_of_program() -> str:
     return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
 
 
-__all__ = ["BaseContext", "Context"]
+__all__ = ["BaseContext", "Context", "contexts"]

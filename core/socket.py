@@ -25,6 +25,7 @@ from core.runtime.connecter import ConnectedEndpoint
 from core.runtime.engine import Engine
 from core.runtime.listener import BoundEndpoint
 from core.serialize import to_message
+from core.shadowing import Faces, ShadowMixin, found
 
 if TYPE_CHECKING:
     from core.context import BaseContext
@@ -63,23 +64,41 @@ class EndpointInUse(Generic[S]):
             self._release()
 
 
-class SocketBase(InspectionMixin, OptionAttributes):
+class SocketBase(InspectionMixin, ShadowMixin, OptionAttributes):
     """What the blocking and the asyncio socket have in common: everything that does not wait."""
 
     __slots__ = (
         "__weakref__",
-        "_context",
         "_copy_threshold",
-        "_engine",
         "_monitor_socket",
-        "_parts",
     )
 
-    def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
-        self._context = context
-        self._engine = engine
-        self._parts: list[bytes] = []  # of a message begun with SNDMORE
+    def __init__(
+        self,
+        context: BaseContext[Any] | SocketBase | None = None,
+        socket_type: int | Engine = -1,
+        *,
+        shadow: int | SocketBase = 0,
+    ) -> None:
+        """Make a socket of a context, as ``Context.socket`` does, or a shadow of another socket.
+
+        :param context: the context; or a socket, to shadow it
+        :param socket_type: ``zmq.PUSH``, ``zmq.SUB``, ...; ``Context.socket`` has its own
+        :param shadow: the socket to shadow, or its `underlying`
+        :raises TypeError: neither a context with a type, nor a socket, was given
+        :raises ZMQError: those of ``Context.socket`` and `shadow`
+        """
         self._monitor_socket: Any = None
+        self._parts: list[bytes] = []  # of a message begun with SNDMORE
+        self._shadow_obj: SocketBase | None = None
+        self._faces: Faces | None = None
+        if isinstance(socket_type, Engine):
+            self._context = cast("BaseContext[Any]", context)
+            self._engine = socket_type
+        elif shadow or isinstance(context, SocketBase):
+            self._become_shadow(found(shadow or cast("SocketBase", context)))
+        else:
+            self._become_new(context, socket_type)
 
     @property
     def context(self) -> BaseContext[Any]:
@@ -282,7 +301,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
 
         :param linger: sets ZMQ_LINGER first: milliseconds, 0 drops them, -1 keeps trying
         """
-        self._engine.close(linger)
+        self._close(partial(self._engine.close, linger))
 
     def __enter__(self) -> Self:
         return self
@@ -297,7 +316,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
 
     def __del__(self) -> None:
         engine = getattr(self, "_engine", None)
-        if engine is not None and not engine.closed:
+        if engine is not None and not engine.closed and self._shadow_obj is None:
             warnings.warn(f"Unclosed socket {self!r}", ResourceWarning, stacklevel=2, source=self)
             engine.abandon()
 
@@ -326,7 +345,7 @@ class SocketBase(InspectionMixin, OptionAttributes):
     def _forget_parts(self) -> None:
         """The message is on its way: single messages may take the fast path again."""
         if self._parts:
-            self._parts = []
+            self._parts.clear()  # which shadows share
             self._engine.held = False
 
     def _split(self, message: Message, copy: bool) -> Any:
@@ -398,9 +417,9 @@ class Socket(SocketBase, SendReceiveMixin, ReadinessMixin):
         """
         engine = self._engine
         if wait is None:
-            engine.close(linger)
+            super().close(linger)
             return None
-        engine.close(wait)
+        super().close(wait)
         engine.finish_in_time(wait / 1000 + GRACE)
         return engine.left_behind()
 

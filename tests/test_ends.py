@@ -96,7 +96,7 @@ def test_term_names_who_holds_it() -> None:
         pull.close()
         with pytest.raises(core.StillInUse):
             context.term(timeout=0)
-        for engine in context._reactor.engines():
+        for engine in context._shared.reactor.engines():
             with engine.lock:
                 for endpoint in list(engine._endpoints):
                     endpoint.stop()

@@ -25,10 +25,8 @@ OF_THE_BINDING = {
     "devices",  # here, too, but not before it is imported
     "get_includes",
     "get_library_dirs",
-    "shadow",
     "shadow_pyczmq",
     "sugar",
-    "underlying",
     "zmq_errno",
     "zmq_poll",
 }

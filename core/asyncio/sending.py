@@ -249,8 +249,13 @@ class SendQueue:
             self._end()
 
     def _end(self) -> None:
+        why: Exception = RuntimeError("this socket is used in another event loop now")
+        try:
+            self.socket._engine.check_open()
+        except ZMQError as error:
+            why = error
         while self._sends:
-            self._sends[0].end(RuntimeError("this socket is used in another event loop now"))
+            self._sends[0].end(why)
 
 
 __all__ = ["Batch", "Job", "OneMessage", "PendingSend", "SendQueue"]

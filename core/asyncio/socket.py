@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from asyncio import Future, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -33,6 +34,13 @@ T = TypeVar("T")
 STREAK = 16
 
 
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return get_running_loop()
+    except RuntimeError:
+        return None
+
+
 def _never() -> bool:
     return False
 
@@ -55,8 +63,14 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         "_waiters",
     )
 
-    def __init__(self, context: BaseContext[Any], engine: Engine) -> None:
-        super().__init__(context, engine)
+    def __init__(
+        self,
+        context: BaseContext[Any] | SocketBase | None = None,
+        socket_type: int | Engine = -1,
+        *,
+        shadow: int | SocketBase = 0,
+    ) -> None:
+        super().__init__(context, socket_type, shadow=shadow)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sent: Future[Any]  # done: what every send returns that had room at once
         self._sends: SendQueue | None = None  # while there are any without room
@@ -65,6 +79,14 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         self._flush_is_due = _never
         self._streak = 0
         self._turning = False
+
+    @classmethod
+    def from_socket(cls, socket: SocketBase, io_loop: Any = None) -> Self:
+        """Return an asyncio shadow of a socket: see `shadow`.
+
+        :param io_loop: accepted for pyzmq's sake: the running loop drives it
+        """
+        return cls.shadow(socket)
 
     @overload
     def connect(self, addr: str, wait: None = None) -> EndpointInUse[Self]: ...
@@ -201,7 +223,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         if message is not None:
             if not self._engine.try_send(message):
                 return False
-            self._parts = []
+            self._parts.clear()
         self._hold()
         return True
 
@@ -375,7 +397,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         finally:
             waiters.remove(waiter)
             self._streak = 0
-        if waiters is not self._waiters:
+        if waiters is not self._waiters and not self._engine.closed:
             raise RuntimeError("this socket is used in another event loop now")
 
     def _attach(self) -> None:
@@ -395,7 +417,11 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         if loop is not None:
             self._engine.end_observing(self)
         if loop is not None and not loop.is_closed():
-            loop.remove_reader(self._engine.selector.fileno())
+            heir = None if self._faces is None else self._faces.heir(self, loop)
+            if heir is None:
+                loop.remove_reader(self._engine.selector.fileno())
+            else:
+                loop.add_reader(self._engine.selector.fileno(), heir._on_ready)
 
     def _leave_waiters(self) -> None:
         """Whoever waits in another loop must not wait for ever."""
@@ -453,6 +479,27 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
             super().close(linger if wait is None else wait)
             self._wake_waiters()
         return None if wait is None else self._left_behind(wait)
+
+    def _let_go(self) -> None:
+        loop = self._loop
+        if loop is None:
+            return
+        if loop.is_running() and loop is not _running_loop():
+            gone = threading.Event()
+
+            def detach() -> None:
+                self._detach()
+                gone.set()
+
+            with suppress(RuntimeError):  # closed just now
+                loop.call_soon_threadsafe(detach)
+                gone.wait(GRACE)
+        else:
+            self._detach()
+        self._engine.end_loop()
+
+    def _end_waits(self) -> None:
+        self._leave_waiters()
 
     async def _left_behind(self, wait: int) -> int:
         """Nothing of the socket is left for the loop to drive: wait beside it."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import core
-from core.pyzmq_backend.errors import translation
-from core.pyzmq_backend.handles import Handles
+from typing import Any
 
-contexts: Handles[core.Context] = Handles("context")
+import core
+from core.context import BaseContext, contexts
+from core.pyzmq_backend.errors import translation
 
 
 class Context:
@@ -19,12 +19,12 @@ class Context:
 
     handle: int
     closed: bool
-    _engine: core.Context
+    _engine: BaseContext[Any]
 
     def __init__(self, io_threads: int = 1, shadow: int = 0) -> None:
         with translation:
             self._engine = contexts.find(shadow) if shadow else core.Context(io_threads)
-        self.handle = shadow or contexts.add(self._engine)
+        self.handle = self._engine.underlying
         self.closed = False
 
     @property
@@ -36,7 +36,6 @@ class Context:
         """End the context: wait until all sockets are closed and their messages have left."""
         if not self.closed:
             self._engine.term()
-            contexts.drop(self.handle)
         self.handle = 0
         self.closed = True
 
@@ -59,10 +58,10 @@ class Context:
         with translation:
             return self._open().get(option)
 
-    def _open(self) -> core.Context:
+    def _open(self) -> BaseContext[Any]:
         if self.closed:
             raise RuntimeError("Context has been destroyed")
         return self._engine
 
 
-__all__ = ["Context", "contexts"]
+__all__ = ["Context"]

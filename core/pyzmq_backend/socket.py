@@ -10,14 +10,15 @@ from typing import Any
 import zmq
 
 import core
+from core.context import contexts
 from core.enums import Event, SocketOption
 from core.errors import ZMQError as EngineError
 from core.frame import as_bytes
 from core.patterns import Message
-from core.pyzmq_backend.context import Context, contexts
+from core.pyzmq_backend.context import Context
 from core.pyzmq_backend.errors import translated, translation, zmq_error
 from core.pyzmq_backend.frame import Frame, Lent, contiguous
-from core.pyzmq_backend.handles import Handles
+from core.shadowing import sockets
 from core.socket_kinds import AddressedSocket
 
 # Length of a Unix socket's path in bytes, without the final zero (sys/un.h).
@@ -41,7 +42,9 @@ class EngineSocket(core.Socket):
         return kind.received(content, more=more, properties=properties)
 
 
-sockets: Handles[EngineSocket] = Handles("socket")
+def _engine_socket(handle: int) -> EngineSocket:
+    known = sockets.find(handle)
+    return known if isinstance(known, EngineSocket) else EngineSocket.shadow(known)
 
 
 class Socket:
@@ -74,7 +77,8 @@ class Socket:
         self.handle = 0
         self.copy_threshold = zmq.COPY_THRESHOLD if copy_threshold is None else copy_threshold
         if shadow:
-            self._engine = sockets.find(shadow)
+            with translation:
+                self._engine = _engine_socket(shadow)
         elif context is None or socket_type < 0:
             missing = "socket_type" if context is not None else "context"
             raise TypeError(f"{missing} must be specified")
@@ -84,7 +88,7 @@ class Socket:
                 self._engine = made
                 # libzmq's default: the program was written for it, and may send what exceeds ours.
                 made.set(SocketOption.MAXMSGSIZE, -1)
-        self.handle = shadow or sockets.add(self._engine)
+        self.handle = self._engine.underlying
         self._closed = False
 
     @property
@@ -106,7 +110,6 @@ class Socket:
             return
         self._engine.close(linger)
         self._closed = True
-        sockets.drop(self.handle)
         self.handle = 0
 
     # Endpoints
@@ -264,4 +267,4 @@ def _text(addr: str | bytes) -> str:
 
 _NUMBERS = frozenset(map(int, SocketOption))
 
-__all__ = ["IPC_PATH_MAX_LEN", "EngineSocket", "Socket", "sockets"]
+__all__ = ["IPC_PATH_MAX_LEN", "EngineSocket", "Socket"]

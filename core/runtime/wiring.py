@@ -93,6 +93,7 @@ class Wiring:
         # Bursts
         self._streak = 0  # writes that followed each other without a pause
         self._flushes = 0
+        self.shared = False  # by objects of which each would flush only its own bursts
         self.held = False  # something waits that nothing may overtake, such as parts of a message
         self._sent_messages = 0
         self._sent_bytes = 0
@@ -255,13 +256,19 @@ class Wiring:
 
     def _burst_size(self) -> int:
         """How many messages may wait in the outbox: up to the high-water mark, or some MiB."""
-        if self.closed or self.held:
+        if self.closed or self.held or self.shared:
             return 0
         if self._sent_messages:
             self._message_size = self._sent_bytes // self._sent_messages
             self._sent_messages = self._sent_bytes = 0
         size = min(BURST_BYTES // (self._message_size + 1), self.pattern.burst_room())
         return size if size >= BURST_LEAST else 0
+
+    def share(self) -> None:
+        """Another object sends through this engine, too, and perhaps from an asyncio loop."""
+        with self.lock:
+            self.shared = True
+            self.leave_burst()
 
     def leave_burst(self) -> None:
         """The fast path ends here: the next send comes to the engine."""
