@@ -108,7 +108,12 @@ class ChannelLink:
 
     def resume(self) -> None:
         self.stalled = False
-        if self._take():
+        try:
+            more = self._take()
+        except BaseException:  # Ctrl-C: nobody else will look again
+            self.on_readable()
+            raise
+        if more:
             self.on_readable()
 
     def _take(self) -> bool:

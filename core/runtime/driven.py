@@ -128,11 +128,23 @@ class Driven(Wiring):
         if self._posted and not self._destroyed:
             self._run_posted()
         handlers = self._handlers  # of a socket that was destroyed: none
-        for fd, mask in events:
-            if fd in handlers:
-                handlers[fd](mask)
+        fd = -1
+        try:
+            for fd, mask in events:
+                if fd in handlers:
+                    handlers[fd](mask)
+        except BaseException:
+            self._interrupted(fd)
+            raise
         if self._followers or self.outbox or self.pattern.dirty or self.observers or self._leading:
             self._after_events(events)
+
+    def _interrupted(self, fd: int) -> None:
+        """Ctrl-C came while a handler was at work: it may have taken bytes that nobody knows of."""
+        link = getattr(self._handlers.get(fd), "__self__", None)
+        break_off = getattr(link, "break_off", None)
+        if break_off is not None:
+            break_off()
 
     def _after_events(self, events: Events) -> None:
         if events or self.outbox or self.pattern.dirty:

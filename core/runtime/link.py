@@ -500,6 +500,10 @@ class Link:
             self.close()
             self._owner.link_lost(self, reason, detail)
 
+    def break_off(self) -> None:
+        """We were interrupted, perhaps in the middle of a frame: what follows makes no sense."""
+        self._fail(FailureReason.PEER_CLOSED, "we were interrupted while reading: begin anew")
+
     def expel(self, detail: str) -> None:
         """The pattern has had enough of this peer; it is being read from at this moment."""
         reason = FailureReason.ASKED_TOO_MUCH

@@ -14,7 +14,7 @@ import pytest
 from tests.support.endpoints import Endpoints
 from tests.support.implementations import asyncio_face
 from tests.support.processes import PeerProcess
-from tests.support.sockets import SocketFactory, bind
+from tests.support.sockets import SocketFactory, bind, drain
 from tests.support.waiting import Background, wait_until, wait_until_blocked
 
 
@@ -137,6 +137,62 @@ def test_at_the_end_of_a_wait(zmq: Any, endpoint: Endpoints) -> None:
             assert pull.recv() == b"second"
         pull.close()
         context.term(timeout=10_000)
+
+
+@pytest.mark.core_only
+def test_in_the_middle_of_a_frame(zmq: Any, new_socket: SocketFactory, endpoint: Endpoints) -> None:
+    """Its beginning is lost: the connection is made anew, and the rest is not taken for frames."""
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, endpoint("tcp"))
+    push.reconnect_ivl = 1
+    push.send(b"first")
+    assert pull.recv() == b"first"
+    (link,) = pull._engine.endpoints[0]._links
+    read = link._read
+
+    def interrupted(size: int) -> bytes:
+        read(size)
+        raise KeyboardInterrupt
+
+    engine = pull._engine
+    with engine.lock:  # so that it is this thread that reads
+        link._read = interrupted
+        push.send(b"\0" * 100_000)
+        with pytest.raises(KeyboardInterrupt):
+            engine._process(engine.selector.wait(10))
+        link._read = read
+    arrived: list[bytes] = []
+    while not arrived:
+        push.send(b"after")
+        if pull.poll(10):
+            arrived.append(pull.recv())
+    assert arrived in ([b"after"], [b"\0" * 100_000])
+
+
+@pytest.mark.core_only
+def test_in_the_middle_of_a_batch(zmq: Any, new_socket: SocketFactory) -> None:
+    """Over inproc the sender tells the receiver only when that has seen everything."""
+    pull, push = new_socket.pair_up(zmq.PULL, zmq.PUSH, "inproc://batch", rcvhwm=5)
+    for number in range(20):
+        push.send(b"%d" % number)
+    assert pull.recv() == b"0"
+    (link,) = pull._engine.endpoints[0]._links.values()
+    channel = link._channel
+    receive = channel.receive
+    interrupts: list[Any] = []
+
+    def interrupted(limit: int) -> Any:
+        messages = receive(limit)
+        if not interrupts:
+            interrupts.append(messages)
+            raise KeyboardInterrupt
+        return messages
+
+    channel.receive = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        drain(pull)
+    push.send(b"last")
+    while pull.recv() != b"last":
+        pass
 
 
 def test_waiting_for_a_reply(zmq: Any, new_socket: SocketFactory, endpoint: Endpoints) -> None:
