@@ -126,12 +126,14 @@ def test_at_the_end_of_a_wait(zmq: Any, endpoint: Endpoints) -> None:
     with zmq.Context() as context, context.socket(zmq.PULL) as pull:
         with context.socket(zmq.PUSH) as push:
             push.connect(bind(pull, endpoint("tcp")))
-            push.send(b"first")
             engine = pull._engine
             engine.lock = lock = InterruptedLock(engine.lock)
+            pull.rcvtimeo = 100  # nothing has been sent, so that it waits
             with pytest.raises(KeyboardInterrupt):
                 pull.recv()
             assert not lock.interrupts
+            pull.rcvtimeo = 10_000
+            push.send(b"first")
             assert pull.recv() == b"first"
             push.send(b"second")
             assert pull.recv() == b"second"
