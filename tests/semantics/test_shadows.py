@@ -269,3 +269,37 @@ def test_a_send_without_room_learns_that_another_closed(
         assert caught.value.errno == zmq.ENOTSOCK
 
     asyncio.run(wait())
+
+
+@pytest.mark.core_only
+def test_an_asyncio_socket_closes_beside_its_shadow(zmq: Any) -> None:
+    face = asyncio_face(zmq)
+
+    async def wait() -> None:
+        with face.Context() as context:
+            pull = context.socket(zmq.PULL)
+            waiting = asyncio.ensure_future(face.Socket(pull).recv())
+            assert not await pull.poll(0)  # both are in the loop now
+            pull.close()
+            with pytest.raises(zmq.ZMQError) as caught:
+                await asyncio.wait_for(waiting, IN_TIME)
+            assert caught.value.errno == zmq.ENOTSOCK
+
+    asyncio.run(wait())
+
+
+@pytest.mark.core_only
+def test_a_loop_goes_on_when_a_shadow_leaves_it(zmq: Any, new_socket: SocketFactory) -> None:
+    pull, push = connected(zmq, new_socket)
+    staying, leaving = asyncio_face(zmq).Socket(pull), asyncio_face(zmq).Socket(pull)
+    loop, other = asyncio.new_event_loop(), asyncio.new_event_loop()
+    try:
+        waiting = loop.create_task(staying.recv())
+        assert not loop.run_until_complete(leaving.poll(0))
+        assert not other.run_until_complete(leaving.poll(0))
+        push.send(b"for the one that stayed")
+        message = loop.run_until_complete(asyncio.wait_for(waiting, IN_TIME))
+        assert message == b"for the one that stayed"
+    finally:
+        loop.close()
+        other.close()
