@@ -27,10 +27,13 @@ def main(module_name: str) -> None:
 
 def resident_mib() -> float:
     """Return the memory of this process at its largest, in MiB."""
+    if sys.platform == "linux":  # getrusage would tell of the parent's, from before exec
+        with open("/proc/self/status", encoding="ascii") as status:
+            peak = next(line for line in status if line.startswith("VmHWM:"))
+        return int(peak.split()[1]) / 1024
     import resource
 
-    units = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * units / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 if __name__ == "__main__":
