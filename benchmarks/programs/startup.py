@@ -27,14 +27,15 @@ def main(module_name: str) -> None:
 
 def resident_mib() -> float:
     """Return the memory of this process at its largest, in MiB."""
-    if sys.platform == "linux":  # getrusage would tell of the parent's, from before exec
-        with open("/proc/self/status", encoding="ascii") as status:
-            peak = next(line for line in status if line.startswith("VmHWM:"))
-        return int(peak.split()[1]) / 1024
-    else:
-        import resource
+    import resource
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    if sys.platform == "darwin":
+        peak //= 1024
+    if sys.platform == "linux":  # there it may be the peak of the process that started this one
+        with open("/proc/self/status", encoding="ascii") as status:
+            peak = int(next(line for line in status if line.startswith("VmHWM:")).split()[1]) * 1024
+    return peak / 2**20
 
 
 if __name__ == "__main__":
