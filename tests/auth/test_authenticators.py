@@ -166,17 +166,21 @@ def test_starting_again(zmq: Any, new_socket: SocketFactory, authenticator: Any)
     assert server.recv() == b"hello"
 
 
+async def let_anna_in(zmq: Any, new_socket: SocketFactory, authenticator: Any) -> None:
+    authenticator.configure_plain("*", {"anna": "secret"})
+    authenticator.start()
+    server, client = meet(zmq, new_socket, "plain")
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, client.send, b"hello")
+    assert await loop.run_in_executor(None, server.recv) == b"hello"
+    authenticator.stop()
+    await asyncio.sleep(0)
+
+
 def test_asyncio(zmq: Any, new_socket: SocketFactory) -> None:
     async def main() -> None:
         authenticator = module(zmq, ".asyncio").AsyncioAuthenticator(new_socket.context)
-        authenticator.configure_plain("*", {"anna": "secret"})
-        authenticator.start()
-        server, client = meet(zmq, new_socket, "plain")
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, client.send, b"hello")
-        assert await loop.run_in_executor(None, server.recv) == b"hello"
-        authenticator.stop()
-        await asyncio.sleep(0)
+        await let_anna_in(zmq, new_socket, authenticator)
 
     asyncio.run(main())
 
@@ -189,14 +193,7 @@ def test_the_old_name_for_tornado(zmq: Any, new_socket: SocketFactory) -> None:
     async def main() -> None:
         authenticator = old.IOLoopAuthenticator(new_socket.context, "utf-8", None)
         assert isinstance(authenticator, module(zmq, ".asyncio").AsyncioAuthenticator)
-        authenticator.configure_plain("*", {"anna": "secret"})
-        authenticator.start()
-        server, client = meet(zmq, new_socket, "plain")
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, client.send, b"hello")
-        assert await loop.run_in_executor(None, server.recv) == b"hello"
-        authenticator.stop()
-        await asyncio.sleep(0)
+        await let_anna_in(zmq, new_socket, authenticator)
 
     asyncio.run(main())
 
