@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 from core.asyncio.event_stream import EventStream
 from core.asyncio.readiness import ReadinessMixin
 from core.asyncio.sending import Batch, Job, OneMessage, SendQueue
-from core.asyncio.waiter import Waiter
+from core.asyncio.waiter import Waiter, running_loop
 from core.constants import EAGAIN, EFSM
 from core.convenience_async import AsyncSendReceiveMixin, failing_when_awaited
 from core.enums import PollEvent
@@ -32,13 +32,6 @@ T = TypeVar("T")
 
 # So many calls in a row may go without a wait before other tasks get their turn.
 STREAK = 16
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _never() -> bool:
@@ -484,7 +477,7 @@ class Socket(SocketBase, AsyncSendReceiveMixin, ReadinessMixin):
         loop = self._loop
         if loop is None:
             return
-        if loop.is_running() and loop is not _running_loop():
+        if loop.is_running() and loop is not running_loop():
             gone = threading.Event()
 
             def detach() -> None:

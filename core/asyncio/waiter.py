@@ -7,7 +7,7 @@ that end a wait of ours do nothing afterwards, so that they can resume the task 
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, CancelledError
+from asyncio import AbstractEventLoop, CancelledError, get_running_loop
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from contextvars import Context
@@ -83,4 +83,12 @@ class Waiter:
                 self._loop.call_soon_threadsafe(self._callback, self, context=self._context)
 
 
-__all__ = ["Waiter"]
+def running_loop() -> AbstractEventLoop | None:
+    """Return the loop that runs in this thread, None if there is none."""
+    try:
+        return get_running_loop()
+    except RuntimeError:
+        return None
+
+
+__all__ = ["Waiter", "running_loop"]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from core.asyncio.waiter import running_loop
 from core.auth.serving import serve_in_thread
 from core.context import BaseContext
 from core.enums import SocketType
@@ -111,7 +112,7 @@ class FunctionHandler:
 
     def __init__(self, context: BaseContext[Any], judge: Judge) -> None:
         self.judge = judge
-        self.loop = _running_loop()
+        self.loop = running_loop()
         self._socket = context.socket(SocketType.REP, socket_class=Socket)
         try:
             self._socket.linger = _LAST_WORDS
@@ -123,7 +124,7 @@ class FunctionHandler:
 
     def replace(self, judge: Judge) -> None:
         """Ask another from now on."""
-        self.judge, self.loop = judge, _running_loop()
+        self.judge, self.loop = judge, running_loop()
 
     def stop(self) -> None:
         """Give the name up. Does not wait for a request that is just being judged."""
@@ -165,13 +166,6 @@ def _as_reply(answer: object) -> ZapReply:
         f"a ZAP handler returns True or False, a user id (str or bytes) or a ZapReply, "
         f"not {answer!r}"
     )
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _text(data: bytes) -> str:
